@@ -1,0 +1,53 @@
+/** One annotation that the AWS Load Balancer Controller reads, and how it reads the value. */
+export interface AnnotationEntry {
+  /** The full key. Of a family: what its keys start with, final dot included. */
+  readonly key: string;
+  /**
+   * `prefix`: a family of keys, each for one port or name of the object (`actions.web`). The controller reads those members
+   * whose port or name is in use, so a caller that reports on one has to look whether it is.
+   */
+  readonly form: "exact" | "prefix";
+  readonly readOn: readonly [AnnotatedObject, ...AnnotatedObject[]];
+  readonly value: ValueType;
+  /** Where the reading is decided: a file of the controller's repository with its lines, or a page of documentation. */
+  readonly source: string;
+  /**
+   * Whether the controller parses it at all, given the object's other annotations; left out: always. Where annotations alone
+   * cannot tell, it says no, so that nothing is refused which might never be read.
+   */
+  readonly readWhen?: (annotations: Readonly<Record<string, string>>) => boolean;
+  /** Values outside the type for which a rule of its own has a better explanation. */
+  readonly reservedValues?: readonly string[];
+  /** A value of another form is no fault of the object: the controller passes over it, or somebody else reports it. */
+  readonly lenient?: true;
+}
+
+/** `Service`: one of type LoadBalancer, for its own load balancer. `BackendService`: one that an Ingress routes to. */
+export type AnnotatedObject = "Service" | "Ingress" | "BackendService";
+
+/** `ignoreCase`: the controller compares in upper case. */
+export type ValueType =
+  | { readonly type: "string" }
+  | { readonly type: "enum"; readonly values: readonly [string, ...string[]]; readonly ignoreCase?: true }
+  | { readonly type: "bool" }
+  | { readonly type: "int"; readonly bits: 32 | 64; readonly min?: number; readonly max?: number }
+  | { readonly type: "list"; readonly item: ListItem }
+  | { readonly type: "map" }
+  | { readonly type: "json" };
+
+type ListItem = "string" | "int" | "cidr" | "ipv4" | "ipv6";
+
+export const string: ValueType = { type: "string" };
+export const bool: ValueType = { type: "bool" };
+export const int32: ValueType = { type: "int", bits: 32 };
+export const int64: ValueType = { type: "int", bits: 64 };
+export const map: ValueType = { type: "map" };
+export const json: ValueType = { type: "json" };
+
+export function listOf(item: ListItem): ValueType {
+  return { type: "list", item };
+}
+
+export function oneOf(...values: readonly [string, ...string[]]): ValueType {
+  return { type: "enum", values };
+}

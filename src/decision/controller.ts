@@ -1,0 +1,70 @@
+import { nlb } from "../annotations/catalog.ts";
+import type { AlbClass, ClusterProfile, ControllerName } from "./facts.ts";
+import type { IngressView, ServiceView, View } from "./subject.ts";
+
+/** Fixed in EKS (user guide, auto-configure-nlb). */
+export const autoModeServiceClass = "eks.amazonaws.com/nlb";
+
+export interface Controller {
+  readonly name: ControllerName;
+  /** What chose it; `default` is the cluster's cloud controller, which takes what nobody else claims. */
+  readonly chosenBy: "class" | "type-annotation" | "default";
+}
+
+/**
+ * Who builds the load balancer of a Service of type LoadBalancer.
+ * The AWS controller's own order: pkg/service/service_utils.go:47-77; the in-tree one: aws_loadbalancer.go:84-96.
+ */
+export function serviceController(service: ServiceView, profile: ClusterProfile): Controller {
+  if (service.type !== "LoadBalancer") return { name: "nobody", chosenBy: "default" };
+  if (service.loadBalancerClass !== undefined) {
+    return { name: byClass(service.loadBalancerClass, profile), chosenBy: "class" };
+  }
+  switch (service.annotations[nlb.type]) {
+    case "nlb-ip":
+      return { name: "aws-load-balancer-controller", chosenBy: "type-annotation" };
+    case "external": {
+      const target = service.annotations[nlb.targetType];
+      const claimed = target === "ip" || target === "instance";
+      return { name: claimed ? "aws-load-balancer-controller" : "nobody", chosenBy: "type-annotation" };
+    }
+    case undefined:
+      return { name: "cloud-controller-manager", chosenBy: "default" };
+    default:
+      return { name: "cloud-controller-manager", chosenBy: "type-annotation" };
+  }
+}
+
+/** The controller that serves a load balancer class of Services. */
+export function byClass(loadBalancerClass: string, profile: ClusterProfile): ControllerName {
+  if (loadBalancerClass === profile.loadBalancerClass) return "aws-load-balancer-controller";
+  return loadBalancerClass === autoModeServiceClass ? "eks-auto-mode" : "other";
+}
+
+/**
+ * The ALB class that serves an Ingress, or undefined where another controller does.
+ * The class annotation wins over spec.ingressClassName and bypasses IngressClassParams (group_loader.go:196-222).
+ */
+export function albClass(ingress: IngressView, profile: ClusterProfile): AlbClass | undefined {
+  const byAnnotation = ingress.annotations["kubernetes.io/ingress.class"];
+  if (byAnnotation !== undefined) {
+    return profile.albClasses.some(({ name }) => name === byAnnotation)
+      ? { name: byAnnotation, hasParams: false }
+      : undefined;
+  }
+  return profile.albClasses.find(({ name }) => name === ingress.ingressClassName);
+}
+
+const serviceFinalizers = ["service.k8s.aws/resources", "service.kubernetes.io/load-balancer-cleanup"];
+const ingressFinalizers = ["ingress.k8s.aws/resources", "group.ingress.k8s.aws/"];
+/** Auto Mode's own finalizers share its API group (EKS user guide); its source is closed, so the group is matched, not a list. */
+const autoModeFinalizer = /(^|\.)eks\.amazonaws\.com\//;
+
+/** A load balancer exists, or may already be being built: the stored object has an address or a load-balancer finalizer. */
+export function isProvisioned(stored: View): boolean {
+  const known = stored.kind === "Service" ? serviceFinalizers : ingressFinalizers;
+  return (
+    stored.hasAddress ||
+    stored.finalizers.some((name) => autoModeFinalizer.test(name) || known.some((finalizer) => name.startsWith(finalizer)))
+  );
+}

@@ -1,0 +1,214 @@
+import { confirmAnnotation, injectKey } from "../annotations/own.ts";
+import { parseList } from "../annotations/parse.ts";
+import { resolvePolicy } from "../policy/resolve.ts";
+import type { PolicySet, Resolution } from "../policy/resolve.ts";
+import { rules as allRules } from "../rules/index.ts";
+import { albClass, serviceController } from "./controller.ts";
+import { evaluate, sameReport } from "./evaluate.ts";
+import type { ControllerName, Facts } from "./facts.ts";
+import { emptyPlan, optsOut, plan } from "./inject.ts";
+import type { Plan } from "./inject.ts";
+import { targetField, withInjections } from "./injection.ts";
+import type { Injection, LeftOut, Target } from "./injection.ts";
+import { provenanceChange } from "./provenance.ts";
+import type { ProvenanceChange } from "./provenance.ts";
+import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
+import type { Subject } from "./subject.ts";
+import { possibleAllocations, unallocated } from "./unallocated.ts";
+
+/** What is to be done about one request. Plain data: text for people is made at the edges. */
+export interface Decision {
+  /** Why nothing was judged, or undefined where it was. */
+  readonly untouched: Untouched | undefined;
+  /** Who builds the load balancer, after the injections. */
+  readonly controller: ControllerName | undefined;
+  readonly policy: Resolution;
+  readonly injections: readonly Injection[];
+  readonly leftOut: readonly LeftOut[];
+  /** Warnings that go with what is injected. */
+  readonly cautions: readonly string[];
+  readonly provenance: ProvenanceChange;
+  /** In the order of the rule list. */
+  readonly findings: readonly Finding[];
+}
+
+export type Untouched =
+  /** The installation does not reach the namespace, or the namespace opted out. */
+  | "out-of-scope"
+  /** It is being deleted: only finalizers and clean-up follow. */
+  | "terminating"
+  /** Not a Service of type LoadBalancer, nor an Ingress of an ALB class. */
+  | "not-ours"
+  /** The policy's mode is Off. */
+  | "policy-off";
+
+/**
+ * The one function behind the webhook, the preview and every other reader. Pure.
+ *
+ * In the mutating phase findings are about the object as it will be with the injections; in the validating phase about the
+ * object as it is, and what should have been injected and was not is in the findings of `policy-not-applied`.
+ */
+export function decide(
+  subject: Subject,
+  policies: PolicySet,
+  facts: Facts,
+  rules: readonly Rule[] = allRules,
+): Decision {
+  const policy = resolvePolicy(policies, facts.namespaceLabels);
+  const untouched = whyUntouched(subject, policy, facts);
+  if (untouched !== undefined) return { ...nothing, policy, untouched };
+
+  const input = { rules, policy, facts };
+  const planned = subject.phase === "mutating" ? plan(subject, input) : emptyPlan;
+  const missing = subject.phase === "validating" ? missingValues(subject, input) : [];
+  const result = withInjections(subject, planned.injections);
+  const judged = subject.phase === "mutating" ? asAllocated(result, facts) : result;
+  return {
+    untouched: undefined,
+    controller: controllerOf(result, facts),
+    policy,
+    ...planned,
+    provenance: subject.phase === "mutating" ? provenanceOf(subject, planned, input) : { action: "keep" },
+    findings: findings(judged, { ...input, missing }),
+  };
+}
+
+/** The findings that refuse the request. */
+export function denials(decision: Decision): readonly Finding[] {
+  return decision.findings.filter(({ severity, excused }) => severity === "deny" && excused === undefined);
+}
+
+const nothing: Omit<Decision, "policy" | "untouched"> = {
+  controller: undefined,
+  ...emptyPlan,
+  provenance: { action: "keep" },
+  findings: [],
+};
+
+interface Input {
+  readonly rules: readonly Rule[];
+  readonly policy: Resolution;
+  readonly facts: Facts;
+}
+
+function whyUntouched(subject: Subject, policy: Resolution, facts: Facts): Untouched | undefined {
+  if (!inScope(subject.namespace, facts)) return "out-of-scope";
+  if (subject.object.terminating || subject.old?.terminating === true) return "terminating";
+  if (!isOurs(subject, facts)) return "not-ours";
+  return policy.policy?.spec.mode === "Off" ? "policy-off" : undefined;
+}
+
+/** The same as the webhook configurations' namespace selectors. */
+function inScope(namespace: string, { install, namespaceLabels }: Facts): boolean {
+  if (install.excludedNamespaces.includes(namespace)) return false;
+  const label = namespaceLabels[injectKey];
+  return install.scope === "OptIn" ? label === "enabled" : label !== "disabled";
+}
+
+/** An update that leaves our kind counts: its load balancer may stay behind. */
+function isOurs(subject: Subject, { profile }: Facts): boolean {
+  if (subject.kind === "Service") {
+    return subject.object.type === "LoadBalancer" || subject.old?.type === "LoadBalancer";
+  }
+  return [subject.object, subject.old].some((view) => view !== undefined && albClass(view, profile) !== undefined);
+}
+
+function controllerOf(subject: Subject, { profile }: Facts): ControllerName {
+  if (subject.kind === "Service") return serviceController(subject.object, profile).name;
+  return albClass(subject.object, profile) === undefined ? "other" : "aws-load-balancer-controller";
+}
+
+/** Where the profile leaves one way for the API server to allocate, the mutating phase judges that. */
+function asAllocated(subject: Subject, facts: Facts): Subject {
+  if (subject.kind === "Ingress") return subject;
+  const [only, ...others] = possibleAllocations(subject.object, facts.profile);
+  return others.length === 0 ? { ...subject, object: only } : subject;
+}
+
+/**
+ * What the mutating webhook would still inject when a load balancer is first asked for. It saw the object before
+ * allocation, so it is judged like that: an injection that it had to leave out then is not missing now.
+ */
+function missingValues(subject: Subject, input: Input): readonly MissingValue[] {
+  const { old } = subject;
+  const first =
+    subject.kind === "Service"
+      ? subject.object.type === "LoadBalancer" && (old === undefined || subject.old?.type !== "LoadBalancer")
+      : old === undefined;
+  if (!first || input.policy.policy?.spec.mode !== "Enforce") return [];
+  const before = subject.kind === "Service" ? { ...subject, object: unallocated(subject.object) } : subject;
+  return plan(before, input).injections.map(({ target, value }) => ({ field: targetField(target), value }));
+}
+
+function provenanceOf(subject: Subject, planned: Plan, input: Input): ProvenanceChange {
+  if (optsOut(subject) || input.policy.policy?.spec.mode === "Warn" || !isOursNow(subject, input.facts)) {
+    return { action: "keep" };
+  }
+  const replan = (without: readonly Target[]): readonly Injection[] =>
+    plan(withoutTargets(subject, without), input).injections;
+  return provenanceChange(subject, planned.injections, input.policy.policy?.metadata.name, replan);
+}
+
+/** Provenance is ours to correct only where we would inject: on load balancers of controllers that we know. */
+function isOursNow(subject: Subject, facts: Facts): boolean {
+  const controller = controllerOf(subject, facts);
+  return subject.kind === "Service"
+    ? subject.object.type === "LoadBalancer" && controller !== "other"
+    : controller !== "other";
+}
+
+function withoutTargets(subject: Subject, targets: readonly Target[]): Subject {
+  const annotations = Object.fromEntries(
+    Object.entries(subject.object.annotations).filter(([key]) => !targets.includes(key)),
+  );
+  if (subject.kind === "Ingress") return { ...subject, object: { ...subject.object, annotations } };
+  const { loadBalancerClass } = subject.object;
+  const dropped = targets.includes("spec.loadBalancerClass");
+  return {
+    ...subject,
+    object: { ...subject.object, annotations, loadBalancerClass: dropped ? undefined : loadBalancerClass },
+  };
+}
+
+function findings(subject: Subject, known: Input & { readonly missing: readonly MissingValue[] }): readonly Finding[] {
+  const reports = evaluate(subject, known);
+  if (reports.length === 0) return [];
+  const already = alreadyThere(subject, known);
+  const confirmed = confirmations(subject);
+  const overrides = known.policy.policy?.spec.rules ?? {};
+  const shadow = known.policy.policy?.spec.mode === "Warn";
+
+  return reports.flatMap((report): readonly Finding[] => {
+    const { rule, problem } = report;
+    const override = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
+    if (override === "Off") return [];
+    const severity = override === undefined ? (problem.severity ?? rule.severity) : override === "Deny" ? "deny" : "warn";
+    const { field, message, remedy = rule.remediation } = problem;
+    const confirmable = rule.confirmable === true;
+    const excused: Excuse | undefined = already.has(sameReport(report))
+      ? "existing"
+      : confirmable && confirmed.has(rule.id)
+        ? "confirmed"
+        : shadow
+          ? "shadow"
+          : undefined;
+    return [{ rule: rule.id, severity, field, message, remedy, confirmable, excused }];
+  });
+}
+
+/** What the stored object is guilty of, judged by today's policy and facts. */
+function alreadyThere({ ...subject }: Subject, known: Input): ReadonlySet<string> {
+  if (subject.old === undefined) return new Set();
+  const stored =
+    subject.kind === "Service"
+      ? { ...subject, object: subject.old, old: undefined }
+      : { ...subject, object: subject.old, old: undefined };
+  return new Set(evaluate(stored as Subject, { ...known, missing: [] }).map(sameReport));
+}
+
+/** Rule ids that this update adds to dualstack.dev/confirm: one that is left in Git approves nothing later. */
+function confirmations({ object, old }: Subject): ReadonlySet<string> {
+  if (old === undefined) return new Set();
+  const before = parseList(old.annotations[confirmAnnotation] ?? "");
+  return new Set(parseList(object.annotations[confirmAnnotation] ?? "").filter((id) => !before.includes(id)));
+}

@@ -1,0 +1,157 @@
+import { alb, nlb } from "../annotations/catalog.ts";
+import { parseBool, parseList, parseMap } from "../annotations/parse.ts";
+import type { Controller } from "./controller.ts";
+import type { AddressType, AlbClass, ClusterProfile, Scheme, TargetType } from "./facts.ts";
+import type { Annotations, IngressView, ServiceView } from "./subject.ts";
+
+/**
+ * The values that the controller in charge will act on. undefined: not known, or written in a way that it rejects (a rule
+ * reports that).
+ */
+export interface ServiceInForce {
+  readonly scheme: Scheme | undefined;
+  readonly ipAddressType: AddressType | undefined;
+  readonly targetType: TargetType | undefined;
+  /** Ports whose target group sends proxy protocol v2; undefined where an annotation does not parse. */
+  readonly proxyProtocolPorts: readonly number[] | undefined;
+}
+
+const nothing: ServiceInForce = {
+  scheme: undefined,
+  ipAddressType: undefined,
+  targetType: undefined,
+  proxyProtocolPorts: undefined,
+};
+
+/**
+ * What becomes of a Service. `existing` is the state before an update: the AWS controller keeps the scheme of a load
+ * balancer that exists when the annotation is removed (model_build_load_balancer.go:239-252).
+ */
+export function serviceInForce(
+  service: ServiceView,
+  controller: Controller,
+  profile: ClusterProfile,
+  existing?: ServiceInForce,
+): ServiceInForce {
+  const { annotations } = service;
+  switch (controller.name) {
+    case "aws-load-balancer-controller":
+      return {
+        scheme: nlbScheme(annotations, profile, existing),
+        ipAddressType: nlbAddressType(annotations),
+        targetType: nlbTargetType(annotations, controller, profile),
+        proxyProtocolPorts: nlbProxyProtocol(service),
+      };
+    case "eks-auto-mode":
+      return {
+        scheme: schemeOf(annotations[nlb.scheme]) ?? (nlb.scheme in annotations ? undefined : (existing?.scheme ?? "internal")),
+        ipAddressType: nlbAddressType(annotations),
+        targetType: annotations[nlb.targetType] === "instance" ? "instance" : "ip",
+        proxyProtocolPorts: attributePorts(service),
+      };
+    case "cloud-controller-manager":
+      return {
+        scheme: inTreeScheme(annotations),
+        ipAddressType: "ipv4",
+        targetType: "instance",
+        proxyProtocolPorts: annotations[nlb.type] === "nlb" ? attributePorts(service) : classicProxyProtocol(service),
+      };
+    case "other":
+    case "nobody":
+      return nothing;
+  }
+}
+
+/** The in-tree controller's reading: any non-empty value but "false" is internal (aws.go:2453-2460). */
+export function inTreeScheme(annotations: Annotations): Scheme {
+  const internal = annotations[nlb.internal];
+  return internal === undefined || internal === "" || internal === "false" ? "internet-facing" : "internal";
+}
+
+function nlbScheme(annotations: Annotations, profile: ClusterProfile, existing?: ServiceInForce): Scheme | undefined {
+  if (nlb.scheme in annotations) return schemeOf(annotations[nlb.scheme]);
+  const internal = annotations[nlb.internal];
+  if (internal === undefined) return existing === undefined ? profile.defaultScheme : existing.scheme;
+  const parsed = parseBool(internal);
+  if (parsed === undefined) return undefined;
+  return parsed ? "internal" : "internet-facing";
+}
+
+function nlbAddressType(annotations: Annotations): AddressType | undefined {
+  const value = annotations[nlb.ipAddressType];
+  if (value === undefined) return "ipv4";
+  return value === "ipv4" || value === "dualstack" ? value : undefined;
+}
+
+/** `nlb-ip` forces ip targets even where a class is set; anything but "ip" is instance, silently (model_build_target_group.go:524-544). */
+function nlbTargetType(annotations: Annotations, controller: Controller, profile: ClusterProfile): TargetType {
+  if (annotations[nlb.type] === "nlb-ip") return "ip";
+  const value = annotations[nlb.targetType];
+  if (value === undefined) return controller.chosenBy === "class" ? profile.defaultTargetType : "instance";
+  return value === "ip" ? "ip" : "instance";
+}
+
+/** false < attributes < attributes.PORT < per-target-group < "*" (model_build_target_group.go:290-373). */
+function nlbProxyProtocol(service: ServiceView): readonly number[] | undefined {
+  const { annotations, ports } = service;
+  const listed = annotations[nlb.proxyProtocolPerTargetGroup];
+  const numbers = listed === undefined ? undefined : parseList(listed);
+  if (numbers?.some((item) => !/^[+-]?\d+$/.test(item))) return undefined;
+  const all = annotations[nlb.proxyProtocol];
+  if (all !== undefined) return all === "*" ? ports.map(({ port }) => port) : undefined;
+  if (numbers !== undefined) return ports.flatMap(({ port }) => (numbers.includes(String(port)) ? [port] : []));
+  return attributePorts(service);
+}
+
+function attributePorts({ annotations, ports }: ServiceView): readonly number[] | undefined {
+  const base = attribute(annotations[nlb.targetGroupAttributes]);
+  if (base === "malformed") return undefined;
+  const on: number[] = [];
+  for (const { port } of ports) {
+    const own = attribute(annotations[`${nlb.targetGroupAttributes}.${port}`]);
+    if (own === "malformed") return undefined;
+    if ((own === undefined || own === "" ? base : own) === "true") on.push(port);
+  }
+  return on;
+}
+
+function attribute(raw: string | undefined): string | undefined {
+  if (raw === undefined) return undefined;
+  const map = parseMap(raw);
+  return map === undefined ? "malformed" : map.get("proxy_protocol_v2.enabled");
+}
+
+/** A Classic load balancer takes "*" only, for all ports (aws.go:2567-2573). */
+function classicProxyProtocol({ annotations, ports }: ServiceView): readonly number[] {
+  return annotations[nlb.proxyProtocol] === "*" ? ports.map(({ port }) => port) : [];
+}
+
+export interface IngressInForce {
+  readonly scheme: Scheme | undefined;
+  readonly ipAddressType: AddressType | undefined;
+}
+
+/** undefined also where IngressClassParams or another member of the group may decide: neither is known here. */
+export function ingressInForce(
+  ingress: IngressView,
+  served: AlbClass | undefined,
+  profile: ClusterProfile,
+): IngressInForce {
+  if (served?.hasParams !== false || alb.groupName in ingress.annotations) {
+    return { scheme: undefined, ipAddressType: undefined };
+  }
+  const scheme = ingress.annotations[alb.scheme];
+  const address = ingress.annotations[alb.ipAddressType];
+  return {
+    scheme: scheme === undefined ? profile.defaultScheme : schemeOf(scheme),
+    ipAddressType: address === undefined ? "ipv4" : addressTypeOf(address),
+  };
+}
+
+function schemeOf(value: string | undefined): Scheme | undefined {
+  return value === "internal" || value === "internet-facing" ? value : undefined;
+}
+
+function addressTypeOf(value: string): AddressType | undefined {
+  return value === "ipv4" || value === "dualstack" || value === "dualstack-without-public-ipv4" ? value : undefined;
+}

@@ -1,0 +1,181 @@
+import { nlb } from "../annotations/catalog.ts";
+import { parseMap } from "../annotations/parse.ts";
+import type { LoadBalancerPolicy } from "../policy/schema.ts";
+import { byClass, isProvisioned, serviceController } from "./controller.ts";
+import type { ClusterProfile, ControllerName, Facts } from "./facts.ts";
+import { loadBalancerClassTarget, targetField } from "./injection.ts";
+import type { Candidate, LeftOut, Proposal } from "./injection.ts";
+import { addAddressType, addMigration, ProposalList, written } from "./proposal.ts";
+import type { Annotations, ServiceSubject, ServiceView } from "./subject.ts";
+
+const nothing: Proposal = { candidates: [], leftOut: [] };
+
+/** What a policy would add to a Service: design §6, a row each. */
+export function serviceCandidates(subject: ServiceSubject, policy: LoadBalancerPolicy, facts: Facts): Proposal {
+  const { object, old } = subject;
+  const { profile } = facts;
+  if (object.type !== "LoadBalancer") return nothing;
+  const controller = serviceController(object, profile);
+  const becomes = old === undefined || old.type !== "LoadBalancer";
+  const provisioned = old !== undefined && isProvisioned(old);
+
+  if (controller.name === "cloud-controller-manager" && !becomes) {
+    return { candidates: [], leftOut: inTree(object, policy, provisioned) };
+  }
+  if (provisioned) return provisionedCandidates(subject, policy, profile, controller.name);
+
+  const claim = becomes ? claimOf(object, policy, profile) : undefined;
+  if (claim?.leftOut !== undefined) return { candidates: [], leftOut: [claim.leftOut] };
+  const owner = claim?.owner ?? controller.name;
+  const settings = settingCandidates(object, policy, profile, owner, claim?.candidate);
+  return {
+    candidates: claim?.candidate === undefined ? settings.candidates : [claim.candidate, ...settings.candidates],
+    leftOut: settings.leftOut,
+  };
+}
+
+interface Claim {
+  readonly owner?: ControllerName;
+  readonly candidate?: Candidate;
+  readonly leftOut?: LeftOut;
+}
+
+/** The author chose nobody (or `external` without the target type that completes it): the policy may choose. */
+function claimOf(service: ServiceView, policy: LoadBalancerPolicy, profile: ClusterProfile): Claim | undefined {
+  const { annotations } = service;
+  if (service.loadBalancerClass !== undefined) return undefined;
+  const { claim, loadBalancerClass, targetType } = policy.spec.service;
+  const typed = annotations[nlb.type];
+  if (typed !== undefined) {
+    const completes = typed === "external" && annotations[nlb.targetType] === undefined && targetType?.default;
+    return completes ? typeClaim(annotations, completes, profile) : undefined;
+  }
+  switch (claim) {
+    case "Class":
+      return loadBalancerClass?.default === undefined ? undefined : classClaim(loadBalancerClass.default, profile);
+    case "TypeAnnotation":
+      return targetType?.default === undefined ? undefined : typeClaim(annotations, targetType.default, profile);
+    case "Leave":
+    case "Refuse":
+      return undefined;
+  }
+}
+
+function classClaim(value: string, profile: ClusterProfile): Claim {
+  const injection = { target: loadBalancerClassTarget, value, because: "service.loadBalancerClass" };
+  return claimFor(byClass(value, profile), injection, [], profile);
+}
+
+/** `external` without a valid target type would belong to nobody, so the two go together. */
+function typeClaim(annotations: Annotations, targetType: string, profile: ClusterProfile): Claim {
+  const type = { target: nlb.type, value: "external", because: "service.claim" };
+  const target = { target: nlb.targetType, value: targetType, because: "service.targetType" };
+  const written = annotations[nlb.targetType];
+  if (written !== undefined && written !== "ip" && written !== "instance") {
+    const message = `${targetField(nlb.type)} "external" was left out: ${nlb.targetType} is "${written}", and without ip or instance no controller would take the Service`;
+    return { leftOut: { ...type, reason: "rule", message } };
+  }
+  const both = annotations[nlb.type] === undefined ? [type, target] : [target];
+  const [first, ...rest] = both.filter((injection) => annotations[injection.target] === undefined);
+  return first === undefined ? {} : claimFor("aws-load-balancer-controller", first, rest, profile);
+}
+
+function claimFor(
+  owner: ControllerName,
+  first: Candidate["injections"][0],
+  rest: readonly Candidate["injections"][0][],
+  profile: ClusterProfile,
+): Claim {
+  const told = profile.controllers;
+  if (told !== undefined && !told.includes(owner)) {
+    const message = `${targetField(first.target)} "${first.value}" was left out: the cluster profile names ${told.join(", ")} as installed, and none of them would take it`;
+    return { leftOut: { ...first, reason: "profile", message } };
+  }
+  const caution =
+    told === undefined
+      ? `${targetField(first.target)} was set to "${first.value}": make sure that its controller is installed, the cluster profile does not say`
+      : undefined;
+  return { owner, candidate: { injections: [first, ...rest], isClaim: true, caution } };
+}
+
+/** The values below the claim, in the vocabulary of the controller that will read them. */
+function settingCandidates(
+  service: ServiceView,
+  policy: LoadBalancerPolicy,
+  profile: ClusterProfile,
+  owner: ControllerName,
+  claim: Candidate | undefined,
+): Proposal {
+  if (owner !== "aws-load-balancer-controller" && owner !== "eks-auto-mode") return nothing;
+  const { annotations } = service;
+  const { scheme, ipAddressType, targetType, proxyProtocol } = policy.spec.service;
+  const claimed = new Set(claim?.injections.map(({ target }) => target));
+  const list = new ProposalList();
+
+  if (scheme?.default !== undefined) {
+    list.add(nlb.scheme, scheme.default, "service.scheme", written(annotations, [nlb.scheme, nlb.internal]));
+  }
+  if (targetType?.default !== undefined && !claimed.has(nlb.targetType)) {
+    const by = written(annotations, [nlb.targetType]) ?? (annotations[nlb.type] === "nlb-ip" ? nlb.type : undefined);
+    list.add(nlb.targetType, targetType.default, "service.targetType", by);
+  }
+  if (ipAddressType?.default !== undefined) {
+    addAddressType(list, nlb.ipAddressType, ipAddressType.default, "service.ipAddressType", annotations, profile);
+  }
+  if (proxyProtocol?.default === "On") addProxyProtocol(list, service, owner);
+  return list;
+}
+
+/** Auto Mode does not read the proxy-protocol annotation; it takes the target group's attribute (EKS user guide #1180). */
+function addProxyProtocol(list: ProposalList, service: ServiceView, owner: ControllerName): void {
+  const { annotations } = service;
+  const by = written(annotations, [nlb.proxyProtocol, nlb.proxyProtocolPerTargetGroup]) ?? proxyAttribute(service);
+  if (owner === "aws-load-balancer-controller") {
+    list.add(nlb.proxyProtocol, "*", "service.proxyProtocol", by);
+    return;
+  }
+  const value = "proxy_protocol_v2.enabled=true";
+  if (by === undefined && annotations[nlb.targetGroupAttributes] !== undefined) {
+    const message = `proxy protocol was left out: add ${value} to ${targetField(nlb.targetGroupAttributes)} yourself, an existing map is not rewritten`;
+    list.leaveOut(nlb.targetGroupAttributes, value, "service.proxyProtocol", "written", message);
+    return;
+  }
+  list.add(nlb.targetGroupAttributes, value, "service.proxyProtocol", by);
+}
+
+/** The attribute map that speaks of proxy protocol, or that does not parse, so that nobody can say that it does not. */
+function proxyAttribute({ annotations, ports }: ServiceView): string | undefined {
+  const maps = [nlb.targetGroupAttributes, ...ports.map(({ port }) => `${nlb.targetGroupAttributes}.${port}`)];
+  return maps.find((key) => {
+    const raw = annotations[key];
+    return raw !== undefined && parseMap(raw)?.has("proxy_protocol_v2.enabled") !== false;
+  });
+}
+
+/** Of a load balancer that exists only the address type may change, in place, and only where the operator wants it. */
+function provisionedCandidates(
+  { object }: ServiceSubject,
+  policy: LoadBalancerPolicy,
+  profile: ClusterProfile,
+  owner: ControllerName,
+): Proposal {
+  const value = policy.spec.service.ipAddressType?.default;
+  if (value === undefined || owner !== "aws-load-balancer-controller") return nothing;
+  const list = new ProposalList();
+  addMigration(list, nlb.ipAddressType, value, "service.ipAddressType", object.annotations, policy, profile);
+  return list;
+}
+
+/** Claiming would leave the old load balancer behind, without an owner, for ever (facts on CCM#1254: aws.go:2359-2363). */
+function inTree(service: ServiceView, policy: LoadBalancerPolicy, provisioned: boolean): readonly LeftOut[] {
+  const { claim, loadBalancerClass } = policy.spec.service;
+  if ((claim !== "Class" && claim !== "TypeAnnotation") || service.annotations[nlb.type] !== undefined) return [];
+  const [hostname] = service.hostnames;
+  const which = hostname === undefined ? "" : ` ${hostname}`;
+  const message = provisioned
+    ? `the in-tree load balancer${which} stays as it is: claiming it would orphan it. To migrate, create a second Service, move DNS to it, then delete this one, which cleans up the old load balancer`
+    : "the in-tree controller may be building a load balancer already, so this Service is not claimed. To have it claimed, delete and create it again";
+  const [target, value] =
+    claim === "Class" ? [loadBalancerClassTarget, loadBalancerClass?.default ?? ""] : [nlb.type, "external"];
+  return [{ target, value, because: "service.claim", reason: "in-tree", message }];
+}

@@ -1,0 +1,126 @@
+import type { Controller } from "./controller.ts";
+import type { AlbClass, Facts } from "./facts.ts";
+import type { IngressInForce, ServiceInForce } from "./in-force.ts";
+import type { IngressView, Kind, Operation, Phase, ServiceView } from "./subject.ts";
+import type { Resolution } from "../policy/resolve.ts";
+
+export type Severity = "deny" | "warn";
+
+/** Why a rule may refuse: no rule exists for any other reason. */
+export type Basis =
+  /** The controller itself rejects the object. */
+  | "controller"
+  /** AWS refuses it, or the load balancer silently does not work. */
+  | "aws"
+  /** The author wrote an intent that nobody would carry out. */
+  | "ignored-intent"
+  /** The namespace's policy. */
+  | "policy"
+  /** The update would replace, orphan or block a load balancer. */
+  | "update-hazard";
+
+/** What a rule reports on its own subject. */
+export interface Problem {
+  /** The field path in full: metadata.annotations[KEY], spec.ipFamilies, … */
+  readonly field: string;
+  /** What is wrong, without a final period; quotes the value. */
+  readonly message: string;
+  /** What to do, as one sentence, where the rule's general remediation does not fit this case. */
+  readonly remedy?: string;
+  /** Where it differs from the rule's own severity. */
+  readonly severity?: Severity;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly field: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly confirmable: boolean;
+  /** Why a finding of severity deny does not refuse the request, or undefined where it does. */
+  readonly excused: Excuse | undefined;
+}
+
+export type Excuse =
+  /** The stored object has the same fault: an update is judged by what it introduces. */
+  | "existing"
+  /** The update adds dualstack.dev/confirm for this rule. */
+  | "confirmed"
+  /** The namespace's policy has mode Warn. */
+  | "shadow";
+
+interface Context {
+  readonly operation: Operation;
+  readonly phase: Phase;
+  readonly namespace: string;
+  readonly facts: Facts;
+  readonly policy: Resolution;
+  /** In the validating phase: what the mutating webhook would still inject into this object, as policy fields and values. */
+  readonly missing: readonly MissingValue[];
+}
+
+export interface MissingValue {
+  readonly field: string;
+  readonly value: string;
+}
+
+export interface ServiceState {
+  readonly service: ServiceView;
+  readonly controller: Controller;
+  /** What the controller in charge makes of annotations, fields and its own defaults. */
+  readonly inForce: ServiceInForce;
+}
+
+export interface ServiceContext extends Context, ServiceState {
+  /** On an update, the stored object. Its load balancer exists where `provisioned`. */
+  readonly old: (ServiceState & { readonly provisioned: boolean }) | undefined;
+}
+
+export interface IngressState {
+  readonly ingress: IngressView;
+  /** undefined: another controller's Ingress. */
+  readonly albClass: AlbClass | undefined;
+  readonly inForce: IngressInForce;
+}
+
+export interface IngressContext extends Context, IngressState {
+  readonly old: (IngressState & { readonly provisioned: boolean }) | undefined;
+}
+
+export interface Rule {
+  /** API: in messages, policies, metrics and confirmations. Never renamed. */
+  readonly id: string;
+  readonly kinds: readonly [Kind, ...Kind[]];
+  readonly severity: Severity;
+  readonly basis: Basis;
+  /** One sentence: what must hold. */
+  readonly summary: string;
+  /** One sentence: what to do. */
+  readonly remediation: string;
+  /** The page or code that makes it true. */
+  readonly source: string;
+  /** Where it does not hold for every version: which ones, as "AWS Load Balancer Controller 3.5" or an AWS date. */
+  readonly versions?: string;
+  /** The update may go through with dualstack.dev/confirm: <id>. */
+  readonly confirmable?: true;
+  /** Whether an injection that would cause this finding is left out. Default: the severity is deny. */
+  readonly blocksInjection?: boolean;
+  /** One or both of the following, as `kinds` has it. [] means satisfied. */
+  readonly service?: (context: ServiceContext) => readonly Problem[];
+  readonly ingress?: (context: IngressContext) => readonly Problem[];
+}
+
+export const defineRule = <const R extends Rule>(rule: R): R => rule;
+
+/** The path of an annotation in messages and findings. */
+export const annotationField = (key: string): string => `metadata.annotations[${key}]`;
+
+/** A user's value as messages show it: quoted, without control characters, cut where it is long. */
+export function quote(value: string): string {
+  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
+  return JSON.stringify(shown.toWellFormed());
+}
+
+/** A whole warning should stay near 120 characters (the API server cuts them at 256 when there are many). */
+const longestShown = 60;
