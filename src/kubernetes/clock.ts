@@ -1,0 +1,20 @@
+/** Time as a parameter, so that tests need not wait for it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  setTimeout(callback: () => void, ms: number): Timer;
+}
+
+interface Timer {
+  cancel(): void;
+  /** This timer alone does not keep the process alive. */
+  unref(): void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(callback, ms) {
+    const timeout = setTimeout(callback, ms);
+    return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref() };
+  },
+};
