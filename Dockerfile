@@ -1,0 +1,26 @@
+# Both bases can be replaced by an argument, and a release has to: docker build --build-arg BUILD_IMAGE=…@sha256:…
+# --build-arg RUNTIME_IMAGE=…@sha256:… A digest written here would be one that nobody renews; a tag is what a person reads.
+# The version of Node that package.json installs for development and tests.
+ARG BUILD_IMAGE=node:24.21.0-bookworm-slim
+# No shell, no package manager, the same Debian release as the stage that built node_modules.
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+# Before the sources: dependencies are installed again only when they change.
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY src ./src
+RUN npm run build
+RUN npm prune --omit=dev
+
+FROM ${RUNTIME_IMAGE}
+WORKDIR /app
+COPY --from=build /build/package.json ./
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/dist ./dist
+# A number, so that the kubelet can check runAsNonRoot without reading the image's user list.
+USER 65532:65532
+# All of it is the entry point: the arguments of a Deployment replace CMD, and would be read as Node's own options.
+ENTRYPOINT ["/nodejs/bin/node", "dist/main.js"]

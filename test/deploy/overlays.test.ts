@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { injectKey } from "../../src/annotations/own.ts";
+import { readSettings } from "../../src/settings.ts";
+import { at, certs, deploy, list, overlays, pick, readKustomization, renderOverlay, type Manifest } from "./render.ts";
+
+const configurations = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+/** The selector's second expression by the --scope that has to go with it. */
+const expected = {
+  "cluster-wide": { scope: "ClusterWide", expression: { key: injectKey, operator: "NotIn", values: ["disabled"] } },
+  "opt-in": { scope: "OptIn", expression: { key: injectKey, operator: "In", values: ["enabled"] } },
+};
+
+it("there are two overlays", () => {
+  expect([...overlays].toSorted()).toEqual(Object.keys(expected));
+});
+
+it("every manifest is listed, the numbered ones in the order of their names", () => {
+  const { resources } = readKustomization(join(deploy, "base"));
+  const numbered = resources.filter((resource) => resource.endsWith(".yaml"));
+  expect(numbered).toEqual(manifestFiles(join(deploy, "base")));
+  expect(resources.indexOf("../../certs")).toBe(resources.indexOf("50-deployment.yaml") - 1);
+  expect([...readKustomization(certs).resources].toSorted()).toEqual(manifestFiles(certs));
+});
+
+describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, expression }) => {
+  const manifests = renderOverlay(overlay);
+  const kustomization = readKustomization(join(deploy, "overlays", overlay));
+
+  it("installs exactly these objects, in this order, and no policy", () => {
+    expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      "Namespace dualstack-system",
+      "ServiceAccount dualstack-webhook",
+      "ClusterRole dualstack-webhook",
+      "ClusterRoleBinding dualstack-webhook",
+      "Issuer dualstack-webhook-selfsigned",
+      "Certificate dualstack-webhook-ca",
+      "Issuer dualstack-webhook-ca",
+      "Certificate dualstack-webhook",
+      "Deployment dualstack-webhook",
+      "PodDisruptionBudget dualstack-webhook",
+      "Service dualstack-webhook",
+      "NetworkPolicy dualstack-webhook",
+      "MutatingWebhookConfiguration dualstack-webhook",
+      "ValidatingWebhookConfiguration dualstack-webhook",
+    ]);
+    expect(kustomization.sortOptions).toEqual({ order: "fifo" });
+  });
+
+  it("gives the program the scope and the excluded namespaces of every selector", () => {
+    const install = settingsOf(manifests).install;
+    expect(install.scope).toBe(scope);
+    expect(install.excludedNamespaces).toEqual(["kube-system", "kube-node-lease", "dualstack-system"]);
+    for (const kind of configurations) {
+      const entries = list(pick(manifests, kind), "webhooks");
+      expect(entries).toHaveLength(2);
+      for (const entry of entries) {
+        expect(at(entry, "namespaceSelector")).toEqual({
+          matchExpressions: [
+            { key: "kubernetes.io/metadata.name", operator: "NotIn", values: install.excludedNamespaces },
+            expression,
+          ],
+        });
+      }
+    }
+  });
+
+  it("keeps every object in the one namespace, under the one label", () => {
+    const clusterScoped = ["Namespace", "ClusterRole", "ClusterRoleBinding", ...configurations];
+    const inNamespace = manifests.filter(({ kind }) => !clusterScoped.includes(kind));
+    const outside = manifests.filter(({ kind }) => clusterScoped.includes(kind));
+    expect(new Set(inNamespace.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["dualstack-system"]));
+    expect(new Set(outside.map(({ metadata }) => metadata.namespace))).toEqual(new Set([undefined]));
+    const labels = manifests.map(({ metadata }) => metadata.labels["app.kubernetes.io/name"]);
+    expect(new Set(labels)).toEqual(new Set(["dualstack-webhook"]));
+  });
+
+  it("runs the image of this version", () => {
+    const { version } = JSON.parse(readFileSync(join(deploy, "../package.json"), "utf8")) as { version: string };
+    expect(kustomization.images).toEqual([
+      { name: "dualstack-webhook", newName: "dualstack-webhook", newTag: version },
+    ]);
+    const image = at(pick(manifests, "Deployment"), "spec", "template", "spec", "containers", 0, "image");
+    expect(image).toBe(`dualstack-webhook:${version}`);
+  });
+});
+
+function manifestFiles(dir: string): readonly string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml")
+    .toSorted();
+}
+
+function settingsOf(manifests: readonly Manifest[]) {
+  const args = list(pick(manifests, "Deployment"), "spec", "template", "spec", "containers", 0, "args");
+  const result = readSettings(args.map(String), {});
+  if (result.outcome !== "settings") throw new Error(`the program refuses its arguments: ${JSON.stringify(result)}`);
+  return result.settings;
+}

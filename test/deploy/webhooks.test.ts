@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { defaultProfile } from "../../src/decision/facts.ts";
+import { at, deploy, list, pick, renderOverlay } from "./render.ts";
+
+const manifests = renderOverlay("cluster-wide");
+const mutating = pick(manifests, "MutatingWebhookConfiguration");
+const validating = pick(manifests, "ValidatingWebhookConfiguration");
+const entries = [mutating, validating].flatMap((configuration) => list(configuration, "webhooks"));
+
+const common = { sideEffects: "None", matchPolicy: "Equivalent", admissionReviewVersions: ["v1"] };
+const services = rules("", "services");
+const ingresses = rules("networking.k8s.io", "ingresses");
+
+it("mutation fails open, in one entry per resource", () => {
+  const entry = {
+    ...common,
+    failurePolicy: "Ignore",
+    timeoutSeconds: 3,
+    reinvocationPolicy: "IfNeeded",
+    clientConfig: clientConfig("/mutate"),
+  };
+  expect(list(mutating, "webhooks").map(withoutMatching)).toEqual([
+    { ...entry, name: "services.mutate.dualstack.dev", rules: services },
+    { ...entry, name: "ingresses.mutate.dualstack.dev", rules: ingresses },
+  ]);
+});
+
+it("validation fails closed for Services, and for Ingresses once the operator says so", () => {
+  const entry = { ...common, timeoutSeconds: 5, clientConfig: clientConfig("/validate") };
+  expect(list(validating, "webhooks").map(withoutMatching)).toEqual([
+    { ...entry, name: "services.validate.dualstack.dev", failurePolicy: "Fail", rules: services },
+    { ...entry, name: "ingresses.validate.dualstack.dev", failurePolicy: "Ignore", rules: ingresses },
+  ]);
+});
+
+it("the API server calls the Service that exists, on the port that it has", () => {
+  const service = pick(manifests, "Service");
+  for (const entry of entries) {
+    expect(at(entry, "clientConfig", "service")).toMatchObject({
+      name: service.metadata.name,
+      namespace: service.metadata.namespace,
+      port: at(service, "spec", "ports", 0, "port"),
+    });
+  }
+});
+
+it("mutation comes after the AWS Load Balancer Controller's and before Gardener's: the order is that of the names", () => {
+  const names = ["gardener-extension-provider-aws", mutating.metadata.name, "aws-load-balancer-webhook"];
+  expect(names.toSorted()).toEqual([
+    "aws-load-balancer-webhook",
+    "dualstack-webhook",
+    "gardener-extension-provider-aws",
+  ]);
+});
+
+it("cert-manager fills in the CA of the certificate that exists, and no manifest holds one", () => {
+  const { name, namespace } = pick(manifests, "Certificate").metadata;
+  for (const configuration of [mutating, validating]) {
+    expect(at(configuration, "metadata", "annotations")).toEqual({
+      "cert-manager.io/inject-ca-from": `${namespace ?? ""}/${name}`,
+    });
+  }
+  expect(JSON.stringify(manifests)).not.toContain('"caBundle"');
+});
+
+describe("conditions", () => {
+  it("each entry has exactly these", () => {
+    expect(entries.map((entry) => [at(entry, "name"), ...conditions(entry).map(({ name }) => name)])).toEqual([
+      ["services.mutate.dualstack.dev", "type-is-load-balancer", "not-being-deleted", "spec-or-annotations-changed"],
+      ["ingresses.mutate.dualstack.dev", "class-is-not-foreign", "not-being-deleted", "spec-or-annotations-changed"],
+      [
+        "services.validate.dualstack.dev",
+        "type-is-or-was-load-balancer",
+        "not-being-deleted",
+        "spec-or-annotations-changed",
+      ],
+      [
+        "ingresses.validate.dualstack.dev",
+        "class-is-not-foreign-or-was-not",
+        "not-being-deleted",
+        "spec-or-annotations-changed",
+      ],
+    ]);
+  });
+
+  it("those of one name are the same everywhere", () => {
+    for (const name of ["not-being-deleted", "spec-or-annotations-changed"]) {
+      expect(new Set(entries.map((entry) => condition(entry, name))).size).toBe(1);
+    }
+  });
+
+  it("both Ingress entries have the same list of foreign classes, in order, and no class of an ALB is in it", () => {
+    const [mutate, validate] = entries.flatMap((entry) =>
+      conditions(entry).flatMap(({ name, expression }) =>
+        name.startsWith("class-") ? [foreignClasses(expression)] : [],
+      ),
+    );
+    expect(mutate).toEqual([
+      "azure-application-gateway",
+      "cilium",
+      "contour",
+      "gce",
+      "haproxy",
+      "istio",
+      "kong",
+      "nginx",
+      "tailscale",
+      "traefik",
+    ]);
+    expect(validate).toEqual(mutate);
+    for (const { name } of defaultProfile.albClasses) expect(mutate).not.toContain(name);
+  });
+
+  it("none reads what the API server does not give to conditions: namespaceObject is always null there", () => {
+    expect(readFileSync(join(deploy, "base/70-webhooks.yaml"), "utf8")).not.toContain("namespaceObject");
+  });
+
+  it("none reads an optional field without asking for it first", () => {
+    const unguarded = entries.flatMap(conditions).flatMap(({ name, expression }) => {
+      // spec, metadata.annotations and the like; metadata itself is always there.
+      const fields = expression.match(/\b(?:object|oldObject|o)\.(?:spec(?:\.\w+)?|metadata\.\w+)/g) ?? [];
+      const parents = fields.map((field) => field.replace(/\.spec\.\w+$/, ".spec"));
+      return [...fields, ...parents]
+        .filter((field) => !expression.includes(`has(${field})`))
+        .map((field) => `${name}: ${field}`);
+    });
+    expect(unguarded).toEqual([]);
+  });
+});
+
+interface Condition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+function conditions(entry: unknown): readonly Condition[] {
+  return list(entry, "matchConditions") as readonly Condition[];
+}
+
+function condition(entry: unknown, name: string): string | undefined {
+  return conditions(entry).find((candidate) => candidate.name === name)?.expression;
+}
+
+/** The names between `name in [` and `]`. */
+function foreignClasses(expression: string): readonly string[] {
+  const inside = /name in \[([^\]]*)\]/.exec(expression)?.[1] ?? "";
+  return inside.split(",").map((item) => item.trim().replaceAll("'", ""));
+}
+
+/** Selectors are judged with the overlays, conditions above. */
+function withoutMatching(entry: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(entry as Readonly<Record<string, unknown>>).filter(
+      ([key]) => key !== "namespaceSelector" && key !== "matchConditions",
+    ),
+  );
+}
+
+function rules(group: string, resource: string) {
+  return [
+    {
+      apiGroups: [group],
+      apiVersions: ["v1"],
+      resources: [resource],
+      operations: ["CREATE", "UPDATE"],
+      scope: "Namespaced",
+    },
+  ];
+}
+
+function clientConfig(path: string) {
+  return { service: { namespace: "dualstack-system", name: "dualstack-webhook", port: 443, path } };
+}
