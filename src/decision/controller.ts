@@ -65,6 +65,8 @@ export function isProvisioned(stored: View): boolean {
   const known = stored.kind === "Service" ? serviceFinalizers : ingressFinalizers;
   return (
     stored.hasAddress ||
-    stored.finalizers.some((name) => autoModeFinalizer.test(name) || known.some((finalizer) => name.startsWith(finalizer)))
+    stored.finalizers.some(
+      (name) => autoModeFinalizer.test(name) || known.some((finalizer) => name.startsWith(finalizer)),
+    )
   );
 }

@@ -182,7 +182,8 @@ function findings(subject: Subject, known: Input & { readonly missing: readonly 
     const { rule, problem } = report;
     const override = Object.hasOwn(overrides, rule.id) ? overrides[rule.id] : undefined;
     if (override === "Off") return [];
-    const severity = override === undefined ? (problem.severity ?? rule.severity) : override === "Deny" ? "deny" : "warn";
+    const severity =
+      override === undefined ? (problem.severity ?? rule.severity) : override === "Deny" ? "deny" : "warn";
     const { field, message, remedy = rule.remediation } = problem;
     const confirmable = rule.confirmable === true;
     const excused: Excuse | undefined = already.has(sameReport(report))

@@ -53,8 +53,7 @@ function evaluateIngress(subject: IngressSubject, known: Known): readonly Report
   const context = {
     ...common(subject, known),
     ...ingressState(subject.object, known.facts),
-    old: old &&
-      subject.old && { ...old, provisioned: old.albClass !== undefined && isProvisioned(subject.old) },
+    old: old && subject.old && { ...old, provisioned: old.albClass !== undefined && isProvisioned(subject.old) },
   };
   return known.rules.flatMap((rule) => rule.ingress?.(context).map((problem) => ({ rule, problem })) ?? []);
 }

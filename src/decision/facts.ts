@@ -12,11 +12,7 @@ export type AddressType = "ipv4" | "dualstack" | "dualstack-without-public-ipv4"
 
 /** Who builds a load balancer. `other` is a controller that we do not know, `nobody` means that it stays pending for ever. */
 export type ControllerName =
-  | "aws-load-balancer-controller"
-  | "eks-auto-mode"
-  | "cloud-controller-manager"
-  | "other"
-  | "nobody";
+  "aws-load-balancer-controller" | "eks-auto-mode" | "cloud-controller-manager" | "other" | "nobody";
 
 /** The controllers that an operator can name as installed. */
 export const installableControllers = [

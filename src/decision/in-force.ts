@@ -44,7 +44,9 @@ export function serviceInForce(
       };
     case "eks-auto-mode":
       return {
-        scheme: schemeOf(annotations[nlb.scheme]) ?? (nlb.scheme in annotations ? undefined : (existing?.scheme ?? "internal")),
+        scheme:
+          schemeOf(annotations[nlb.scheme]) ??
+          (nlb.scheme in annotations ? undefined : (existing?.scheme ?? "internal")),
         ipAddressType: nlbAddressType(annotations),
         targetType: annotations[nlb.targetType] === "instance" ? "instance" : "ip",
         proxyProtocolPorts: attributePorts(service),

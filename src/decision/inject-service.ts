@@ -137,7 +137,7 @@ function addProxyProtocol(list: ProposalList, service: ServiceView, owner: Contr
   const value = "proxy_protocol_v2.enabled=true";
   if (by === undefined && annotations[nlb.targetGroupAttributes] !== undefined) {
     const message = `proxy protocol was left out: add ${value} to ${targetField(nlb.targetGroupAttributes)} yourself, an existing map is not rewritten`;
-    list.leaveOut(nlb.targetGroupAttributes, value, "service.proxyProtocol", "written", message);
+    list.leaveOut(nlb.targetGroupAttributes, value, "service.proxyProtocol", "unmerged", message);
     return;
   }
   list.add(nlb.targetGroupAttributes, value, "service.proxyProtocol", by);

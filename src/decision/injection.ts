@@ -27,6 +27,8 @@ export interface LeftOut {
 export type LeftOutReason =
   /** The author wrote a value; it stands. */
   | "written"
+  /** The author's own map has no word on it, and maps are not rewritten. */
+  | "unmerged"
   /** A rule would refuse the result. */
   | "rule"
   /** What it depends on was left out. */

@@ -18,7 +18,9 @@ export function denialMessage(subject: Subject, decision: Decision): string | un
 
 /** What the author should know of the injections: the mutating webhook's warnings. */
 export function injectionWarnings(decision: Decision): readonly string[] {
-  return unique([...decision.leftOut.filter(isNews).map(({ message }) => message), ...decision.cautions].map(shortFields));
+  return unique(
+    [...decision.leftOut.filter(isNews).map(({ message }) => message), ...decision.cautions].map(shortFields),
+  );
 }
 
 /** Findings that do not refuse: the validating webhook's warnings. Old faults that only warn are not repeated on an update. */
@@ -47,7 +49,10 @@ export function findingText({ rule, field, message, remedy }: Finding): string {
 
 /** Field paths without the AWS prefixes, which say nothing to a reader of a message and make it twice as long. */
 export function shortFields(text: string): string {
-  return text.replaceAll(/metadata\.annotations\[(?:service\.beta|alb\.ingress)\.kubernetes\.io\//g, "metadata.annotations[…/");
+  return text.replaceAll(
+    /metadata\.annotations\[(?:service\.beta|alb\.ingress)\.kubernetes\.io\//g,
+    "metadata.annotations[…/",
+  );
 }
 
 function confirmHint({ rule, confirmable }: Finding): string {

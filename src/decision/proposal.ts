@@ -62,7 +62,13 @@ export function addMigration(
 ): void {
   const by = written(annotations, [target]);
   if (policy.spec.existing === "Preserve") {
-    list.leaveOut(target, value, because, by === undefined ? "existing" : "written", "the load balancer exists, and the policy preserves it");
+    list.leaveOut(
+      target,
+      value,
+      because,
+      by === undefined ? "existing" : "written",
+      "the load balancer exists, and the policy preserves it",
+    );
   } else if (profile.subnetsHaveIPv6 === true || by !== undefined) {
     list.add(target, value, because, by);
   } else {

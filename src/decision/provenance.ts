@@ -11,9 +11,7 @@ export interface Provenance {
 }
 
 export type ProvenanceChange =
-  | { readonly action: "keep" }
-  | { readonly action: "write"; readonly value: string }
-  | { readonly action: "remove" };
+  { readonly action: "keep" } | { readonly action: "write"; readonly value: string } | { readonly action: "remove" };
 
 const injectable: ReadonlySet<Target> = new Set([
   loadBalancerClassTarget,

@@ -112,7 +112,9 @@ export function ingressView(raw: unknown): IngressView {
 export function displayName(raw: unknown): string {
   const metadata = record(record(raw, "object")?.["metadata"], "metadata") ?? {};
   const name = string(metadata["name"], "metadata.name");
-  return name !== undefined && name !== "" ? name : `${string(metadata["generateName"], "metadata.generateName") ?? ""}*`;
+  return name !== undefined && name !== ""
+    ? name
+    : `${string(metadata["generateName"], "metadata.generateName") ?? ""}*`;
 }
 
 function metadataView(object: Raw): Pick<ObjectView, "annotations" | "finalizers" | "terminating"> {

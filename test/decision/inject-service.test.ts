@@ -1,0 +1,357 @@
+import { describe, expect, it } from "vitest";
+import { nlb } from "../../src/annotations/catalog.ts";
+import { injectionWarnings } from "../../src/decision/messages.ts";
+import { decided, injected, leftOut, publicDualStack, publicService } from "../support/decisions.ts";
+import { service } from "../support/subjects.ts";
+import type { ObjectParts } from "../support/subjects.ts";
+
+const lbClass = "spec.loadBalancerClass";
+const provisioned = { status: { loadBalancer: { ingress: [{ hostname: "old.elb.amazonaws.com" }] } } };
+const claimed = { spec: { loadBalancerClass: "service.k8s.aws/nlb" } };
+
+function create(parts: ObjectParts, policy: object = publicDualStack, profile = {}) {
+  return decided(service(parts, { phase: "mutating" }), { policy: { ...policy }, profile });
+}
+
+function update(old: ObjectParts, parts: ObjectParts, policy: object = publicDualStack, profile = {}) {
+  return decided(service(parts, { phase: "mutating", old }), { policy: { ...policy }, profile });
+}
+
+const allValues = {
+  [lbClass]: "service.k8s.aws/nlb",
+  [nlb.scheme]: "internet-facing",
+  [nlb.targetType]: "ip",
+  [nlb.ipAddressType]: "dualstack",
+};
+
+describe("a Service that asks for its first load balancer", () => {
+  it("gets the claim and every value of the policy", () => {
+    expect(injected(create({}))).toEqual(allValues);
+  });
+
+  it("gets them when an update turns it into a LoadBalancer", () => {
+    expect(injected(update({ spec: { type: "ClusterIP" } }, {}))).toEqual(allValues);
+  });
+
+  it("gets nothing while it is of another type", () => {
+    expect(create({ spec: { type: "NodePort" } })).toMatchObject({ untouched: "not-ours", injections: [] });
+  });
+
+  it("keeps its own class, and gets the rest where that class is the AWS controller's", () => {
+    const { [lbClass]: _claim, ...rest } = allValues;
+    expect(injected(create(claimed))).toEqual(rest);
+  });
+
+  it("gets nothing where its class is another controller's", () => {
+    expect(injected(create({ spec: { loadBalancerClass: "metallb.example/lb" } }))).toEqual({});
+  });
+
+  it("is not claimed where its type annotation has chosen the in-tree controller, and gets nothing", () => {
+    expect(injected(create({ annotations: { [nlb.type]: "nlb" } }))).toEqual({});
+  });
+
+  it("is not claimed by an empty type annotation either: it is written", () => {
+    expect(injected(create({ annotations: { [nlb.type]: "" } }))).toEqual({});
+  });
+
+  it("gets the target type that completes its type annotation `external`, and with it the rest", () => {
+    const { [lbClass]: _claim, ...rest } = allValues;
+    expect(injected(create({ annotations: { [nlb.type]: "external" } }))).toEqual(rest);
+  });
+
+  it("is left to nobody where it wrote a target type that does not complete `external`", () => {
+    expect(injected(create({ annotations: { [nlb.type]: "external", [nlb.targetType]: "IP" } }))).toEqual({});
+  });
+});
+
+describe("a value that the author wrote", () => {
+  it.each([
+    ["scheme", { [nlb.scheme]: "internal" }, nlb.scheme],
+    ["an empty scheme", { [nlb.scheme]: "" }, nlb.scheme],
+    ["the old internal annotation", { [nlb.internal]: "true" }, nlb.scheme],
+    ["an empty internal annotation of a claimed Service", { [nlb.internal]: "" }, nlb.scheme],
+    ["the target type", { [nlb.targetType]: "instance" }, nlb.targetType],
+    ["the address type", { [nlb.ipAddressType]: "ipv4" }, nlb.ipAddressType],
+  ])("%s stands", (_name, annotations, target) => {
+    const decision = create({ ...claimed, annotations });
+    expect(injected(decision)).not.toHaveProperty([target]);
+    expect(leftOut(decision)).toMatchObject({ [target]: "written" });
+  });
+
+  it("nlb-ip has written the target type", () => {
+    expect(injected(create({ annotations: { [nlb.type]: "nlb-ip" } }))).toEqual({
+      [nlb.scheme]: "internet-facing",
+      [nlb.ipAddressType]: "dualstack",
+    });
+  });
+});
+
+describe("the claim", () => {
+  const byAnnotation = { service: { claim: "TypeAnnotation", targetType: { default: "instance" } } };
+
+  it("by annotation sets type and target type together", () => {
+    expect(injected(create({}, byAnnotation))).toEqual({ [nlb.type]: "external", [nlb.targetType]: "instance" });
+  });
+
+  it("by annotation takes the author's valid target type", () => {
+    expect(injected(create({ annotations: { [nlb.targetType]: "ip" } }, byAnnotation))).toEqual({
+      [nlb.type]: "external",
+    });
+  });
+
+  it("by annotation is left out where the author's target type would make nobody the owner", () => {
+    const decision = create({ annotations: { [nlb.targetType]: "IP" } }, byAnnotation);
+    expect(injected(decision)).toEqual({});
+    expect(injectionWarnings(decision)).toEqual([
+      `metadata.annotations[…/aws-load-balancer-type] "external" was left out: ${nlb.targetType} is "IP", and without ip or instance no controller would take the Service`,
+    ]);
+  });
+
+  it.each(["Leave", "Refuse"])(
+    "%s claims nothing, and what the in-tree controller ignores is not injected",
+    (claim) => {
+      expect(injected(create({}, { service: { ...publicService, claim } }))).toEqual({});
+    },
+  );
+
+  it("is made on the policy's word, with a warning, where the profile does not name the installed controllers", () => {
+    const decision = create({}, publicDualStack, { controllers: undefined });
+    expect(injected(decision)).toEqual(allValues);
+    expect(injectionWarnings(decision)).toEqual([
+      'spec.loadBalancerClass was set to "service.k8s.aws/nlb": make sure that its controller is installed, the cluster profile does not say',
+    ]);
+  });
+
+  it("is left out, and all else with it, where the profile names other controllers", () => {
+    const decision = create({}, publicDualStack, { controllers: ["cloud-controller-manager"] });
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [lbClass]: "profile" });
+  });
+
+  it("is left out where it would make a rule refuse what the author wrote for the in-tree controller", () => {
+    const decision = create({ annotations: { [nlb.internal]: "0.0.0.0/0" } });
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toMatchObject({ [lbClass]: "rule", [nlb.ipAddressType]: "depends" });
+  });
+});
+
+describe("IPv6 on the subnets", () => {
+  it("known to be missing: dualstack is left out with a warning", () => {
+    const decision = create({}, publicDualStack, { subnetsHaveIPv6: false });
+    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "profile" });
+    expect(injectionWarnings(decision)).toEqual([
+      'metadata.annotations[…/aws-load-balancer-ip-address-type] "dualstack" was left out: the subnets have no IPv6, as the cluster profile says',
+    ]);
+  });
+
+  it("not known: dualstack is injected on CREATE with a warning", () => {
+    const decision = create({}, publicDualStack, { subnetsHaveIPv6: undefined });
+    expect(injected(decision)).toEqual(allValues);
+    expect(decision.cautions).toHaveLength(1);
+  });
+});
+
+describe("an injection that a rule forbids", () => {
+  const udp = { spec: { ports: [{ port: 53, protocol: "UDP" }] } };
+
+  it("dualstack is left out for UDP while the families are not known, and the rest is injected", () => {
+    const decision = create(udp);
+    const { [nlb.ipAddressType]: _dualstack, ...rest } = allValues;
+    expect(injected(decision)).toEqual(rest);
+    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "rule" });
+  });
+
+  it("dualstack is injected for UDP with IPv6 families and the source-NAT prefix", () => {
+    const parts = {
+      spec: { ...udp.spec, ipFamilies: ["IPv6"] },
+      annotations: { [nlb.enablePrefixForIpv6SourceNat]: "on" },
+    };
+    expect(injected(create(parts))).toEqual(allValues);
+  });
+
+  it("the same on an IPv6 cluster without families written", () => {
+    const parts = { ...udp, annotations: { [nlb.enablePrefixForIpv6SourceNat]: "on" } };
+    expect(injected(create(parts, publicDualStack, { ipFamily: "ipv6" }))).toEqual(allValues);
+  });
+
+  it("lowering the rule's severity in the policy does not bring it back", () => {
+    const rules = { "dualstack-udp-needs-ipv6-targets": "Warn", "dualstack-udp-needs-source-nat-prefix": "Off" };
+    expect(injected(create(udp, { ...publicDualStack, rules }))).not.toHaveProperty([nlb.ipAddressType]);
+  });
+
+  it("dualstack is left out where all source ranges are IPv4: an AAAA record that times out is worse than none", () => {
+    const decision = create({ spec: { loadBalancerSourceRanges: ["10.0.0.0/8"] } });
+    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "rule" });
+  });
+});
+
+describe("proxy protocol", () => {
+  const on = { service: { ...publicService, proxyProtocol: { default: "On" } } };
+
+  it("On is the asterisk for the AWS controller", () => {
+    expect(injected(create({}, on))).toEqual({ ...allValues, [nlb.proxyProtocol]: "*" });
+  });
+
+  it("Off injects nothing", () => {
+    const off = { service: { ...publicService, proxyProtocol: { default: "Off" } } };
+    expect(injected(create({}, off))).toEqual(allValues);
+  });
+
+  it("is a target-group attribute for EKS Auto Mode", () => {
+    const decision = create({ spec: { loadBalancerClass: "eks.amazonaws.com/nlb" } }, on);
+    expect(injected(decision)).toMatchObject({ [nlb.targetGroupAttributes]: "proxy_protocol_v2.enabled=true" });
+    expect(injected(decision)).not.toHaveProperty([nlb.proxyProtocol]);
+  });
+
+  it("is not added to an attribute map of Auto Mode that exists, and a warning says so", () => {
+    const decision = create(
+      {
+        spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
+        annotations: { [nlb.targetGroupAttributes]: "deregistration_delay.timeout_seconds=30" },
+      },
+      on,
+    );
+    expect(injected(decision)).not.toHaveProperty([nlb.targetGroupAttributes]);
+    expect(injectionWarnings(decision).join()).toContain("proxy protocol was left out");
+  });
+
+  it.each([
+    ["the annotation, even empty", { [nlb.proxyProtocol]: "" }],
+    ["the list of ports, even empty", { [nlb.proxyProtocolPerTargetGroup]: "" }],
+    ["the attribute", { [nlb.targetGroupAttributes]: "proxy_protocol_v2.enabled=false" }],
+    ["the attribute of one port", { [`${nlb.targetGroupAttributes}.80`]: "proxy_protocol_v2.enabled=false" }],
+    ["attributes that do not parse", { [nlb.targetGroupAttributes]: "proxy_protocol_v2.enabled" }],
+  ])("is written in %s", (_name, annotations) => {
+    expect(injected(create({ ...claimed, annotations }, on))).not.toHaveProperty([nlb.proxyProtocol]);
+  });
+
+  it("is not written by other attributes", () => {
+    const annotations = { [nlb.targetGroupAttributes]: "deregistration_delay.timeout_seconds=30" };
+    expect(injected(create({ ...claimed, annotations }, on))).toMatchObject({ [nlb.proxyProtocol]: "*" });
+  });
+
+  it("is left out for a UDP port", () => {
+    const decision = create({ spec: { ports: [{ port: 53, protocol: "UDP" }] } }, on);
+    expect(leftOut(decision)).toMatchObject({ [nlb.proxyProtocol]: "rule" });
+  });
+
+  it("is left out for instance targets with externalTrafficPolicy Local", () => {
+    const instance = {
+      service: { ...publicService, proxyProtocol: { default: "On" }, targetType: { default: "instance" } },
+    };
+    const decision = create({ spec: { externalTrafficPolicy: "Local" } }, instance);
+    expect(leftOut(decision)).toEqual({ [nlb.proxyProtocol]: "rule" });
+    expect(injected(decision)).toMatchObject({ [nlb.targetType]: "instance" });
+  });
+});
+
+describe("an update of a load balancer that is not provisioned", () => {
+  it("gets all but the claim where the AWS controller owns it", () => {
+    const { [lbClass]: _claim, ...rest } = allValues;
+    expect(injected(update(claimed, claimed))).toEqual(rest);
+  });
+
+  it("gets nothing where the in-tree controller owns it: it may be building already", () => {
+    const decision = update({}, { annotations: { team: "a" } });
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [lbClass]: "in-tree" });
+  });
+
+  it("gets no target type that would claim it", () => {
+    const external = { annotations: { [nlb.type]: "external" } };
+    expect(injected(update(external, external))).toEqual({});
+  });
+});
+
+describe("an update of a load balancer that exists", () => {
+  const live = { ...claimed, ...provisioned };
+
+  it("gets nothing under existing: Preserve", () => {
+    expect(injected(update(live, live))).toEqual({});
+  });
+
+  it("gets nothing where only a finalizer shows that it is being built", () => {
+    const building = { ...claimed, finalizers: ["service.k8s.aws/resources"] };
+    expect(injected(update(building, building))).toEqual({});
+  });
+
+  it("gets the address type, and nothing else, under existing: Migrate with IPv6 subnets", () => {
+    const migrate = { ...publicDualStack, existing: "Migrate" };
+    expect(injected(update(live, live, migrate))).toEqual({ [nlb.ipAddressType]: "dualstack" });
+  });
+
+  it.each([false, undefined])("gets nothing under Migrate where IPv6 on the subnets is %s", (subnetsHaveIPv6) => {
+    const migrate = { ...publicDualStack, existing: "Migrate" };
+    expect(injected(update(live, live, migrate, { subnetsHaveIPv6 }))).toEqual({});
+  });
+
+  it("is never claimed from the in-tree controller, and the warning names the old load balancer", () => {
+    const decision = update(provisioned, { ...provisioned, annotations: { team: "a" } });
+    expect(injected(decision)).toEqual({});
+    expect(injectionWarnings(decision)).toEqual([
+      "the in-tree load balancer old.elb.amazonaws.com stays as it is: claiming it would orphan it. To migrate, create a second Service, move DNS to it, then delete this one, which cleans up the old load balancer",
+    ]);
+  });
+
+  it("gets its dropped class back under any policy, since the API server refuses the update without it", () => {
+    expect(injected(update(live, provisioned, { service: {} }))).toEqual({ [lbClass]: "service.k8s.aws/nlb" });
+  });
+
+  it("does not get a class back when it leaves the type LoadBalancer", () => {
+    expect(injected(update(live, { spec: { type: "ClusterIP" } }))).toEqual({});
+  });
+
+  const injectedNote = `policy=test; keys=${nlb.ipAddressType},${nlb.scheme}`;
+  const ours = {
+    ...live,
+    annotations: {
+      [nlb.scheme]: "internet-facing",
+      [nlb.ipAddressType]: "dualstack",
+      [nlb.targetType]: "ip",
+      "dualstack.dev/injected": injectedNote,
+    },
+  };
+
+  it("gets back what we injected and a PUT drops, but not what the author had written", () => {
+    const decision = update(ours, live);
+    expect(injected(decision)).toEqual({ [nlb.scheme]: "internet-facing", [nlb.ipAddressType]: "dualstack" });
+    expect(decision.provenance).toEqual({ action: "write", value: injectedNote });
+  });
+
+  it("does not get back what the author changes", () => {
+    const decision = update(ours, { ...live, annotations: { ...ours.annotations, [nlb.ipAddressType]: "ipv4" } });
+    expect(injected(decision)).toEqual({});
+    expect(decision.provenance).toEqual({ action: "write", value: `policy=test; keys=${nlb.scheme}` });
+  });
+
+  it.each([
+    ["the object opts out", { ...live, annotations: { "dualstack.dev/inject": "false" } }, {}, {}],
+    ["the namespace has opted out", live, {}, { "dualstack.dev/inject": "disabled" }],
+    ["the mode is Warn", live, { mode: "Warn" }, {}],
+    ["the mode is Off", live, { mode: "Off" }, {}],
+  ])("gets nothing back where %s", (_name, parts, overlay, namespaceLabels) => {
+    const decision = decided(service(parts, { phase: "mutating", old: ours }), {
+      policy: { ...publicDualStack, ...overlay },
+      namespaceLabels,
+    });
+    expect(injected(decision)).toEqual({});
+  });
+});
+
+describe("opting out and shadow mode", () => {
+  it('dualstack.dev/inject: "false" on the object injects nothing', () => {
+    expect(create({ annotations: { "dualstack.dev/inject": "false" } })).toMatchObject({ injections: [], leftOut: [] });
+  });
+
+  it('dualstack.dev/inject: "true" on the object changes nothing', () => {
+    expect(injected(create({ annotations: { "dualstack.dev/inject": "true" } }))).toEqual(allValues);
+  });
+
+  it("mode Warn changes nothing and says what it would", () => {
+    const decision = create({}, { ...publicDualStack, mode: "Warn" });
+    expect(injected(decision)).toEqual({});
+    expect(injectionWarnings(decision)).toContain(
+      'policy test would set metadata.annotations[…/aws-load-balancer-scheme] to "internet-facing"; its mode is Warn',
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import jsonPatch from "fast-json-patch";
+import { describe, expect, it } from "vitest";
+import { decide, denials } from "../../src/decision/decide.ts";
+import type { Decision } from "../../src/decision/decide.ts";
+import type { Facts } from "../../src/decision/facts.ts";
+import type { Phase } from "../../src/decision/subject.ts";
+import { possibleAllocations } from "../../src/decision/unallocated.ts";
+import { patchOf, readReview } from "../../src/kubernetes/admission-review.ts";
+import { policySet } from "../../src/policy/resolve.ts";
+import type { PolicySet } from "../../src/policy/resolve.ts";
+import { foreignRequest, inScope, policies, rawRequest } from "../support/arbitraries.ts";
+import type { RawRequest } from "../support/arbitraries.ts";
+
+const runs = { numRuns: 500 };
+
+function subjectOf({ object, oldObject }: RawRequest, phase: Phase) {
+  const kind =
+    object["kind"] === "Service"
+      ? { group: "", version: "v1", kind: "Service" }
+      : { group: "networking.k8s.io", version: "v1", kind: "Ingress" };
+  const operation = oldObject === undefined ? "CREATE" : "UPDATE";
+  const request = { uid: "u", kind, operation, namespace: "shop", object, oldObject };
+  const { subject } = readReview({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request }, phase);
+  if (subject === undefined) throw new Error("the generator made an object of another kind");
+  return subject;
+}
+
+function mutated(request: RawRequest, set: PolicySet, facts: Facts): { decision: Decision; after: RawRequest } {
+  const decision = decide(subjectOf(request, "mutating"), set, facts);
+  const object = structuredClone(request.object);
+  // With validation: a patch that the API server could not apply throws here.
+  jsonPatch.applyPatch(object, patchOf(request.object, decision), true);
+  return { decision, after: { ...request, object } };
+}
+
+/** The validating phase's objects: every way in which the API server may fill in what is not written. */
+function validated(request: RawRequest, set: PolicySet, facts: Facts): readonly Decision[] {
+  const subject = subjectOf(request, "validating");
+  if (subject.kind === "Ingress") return [decide(subject, set, facts)];
+  return possibleAllocations(subject.object, facts.profile).map((object) => decide({ ...subject, object }, set, facts));
+}
+
+function writtenValues({ object }: RawRequest): Readonly<Record<string, unknown>> {
+  const { metadata, spec } = object as {
+    metadata: { annotations?: Record<string, string> | null };
+    spec: { loadBalancerClass?: string };
+  };
+  const { ["dualstack.dev/injected"]: _ours, ...annotations } = metadata.annotations ?? {};
+  const { loadBalancerClass } = spec;
+  return { ...annotations, ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }) };
+}
+
+describe("properties over generated objects, policies and clusters", () => {
+  it("P1: without a policy, out of scope or opted out, the object stays as it is", () => {
+    const untouchable = fc.oneof(
+      fc.record({ set: policies, install: fc.constant({ scope: "OptIn" as const, excludedNamespaces: [] }) }),
+      fc.record({
+        set: policies,
+        install: fc.constant({ scope: "ClusterWide" as const, excludedNamespaces: ["shop"] }),
+      }),
+    );
+    fc.assert(
+      fc.property(rawRequest, untouchable, inScope, (request, { set, install }, facts) => {
+        const decision = decide(subjectOf(request, "mutating"), set, { ...facts, install });
+        expect(patchOf(request.object, decision)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("P1: no policy changes the object of a controller that is not ours", () => {
+    fc.assert(
+      fc.property(foreignRequest, policies, inScope, (request, set, facts) => {
+        const decision = decide(subjectOf(request, "mutating"), set, facts);
+        expect(patchOf(request.object, decision)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("P2: nothing that is written is changed or removed", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, (request, set, facts) => {
+        const before = writtenValues(request);
+        expect(writtenValues(mutated(request, set, facts).after)).toMatchObject(before);
+      }),
+      runs,
+    );
+  });
+
+  it("P4: what would be admitted without us is not refused because of what we inject", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, (request, set, facts) => {
+        const own = validated(request, set, facts).map((decision) => reasons(decision));
+        const { after } = mutated(request, set, facts);
+        const refused = validated(after, set, facts).filter((_decision, index) => own[index]?.length === 0);
+        expect(refused.flatMap((decision) => reasons(decision))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("after /mutate, /validate never says that the policy was not applied", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, (request, set, facts) => {
+        const found = validated(mutated(request, set, facts).after, set, facts).flatMap(({ findings }) => findings);
+        expect(found.map(({ rule }) => rule)).not.toContain("policy-not-applied");
+      }),
+      runs,
+    );
+  });
+
+  it("P7: deciding about the result changes nothing", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, (request, set, facts) => {
+        const { after } = mutated(request, set, facts);
+        expect(patchOf(after.object, decide(subjectOf(after, "mutating"), set, facts))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("the same request gives the same decision, with the policies in any order", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, (request, set, facts) => {
+        const again = policySet(set.ordered.toReversed());
+        expect(mutated(request, again, facts).decision).toEqual(mutated(request, set, facts).decision);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function reasons(decision: Decision): readonly string[] {
+  return denials(decision)
+    .map(({ rule }) => rule)
+    .filter((rule) => rule !== "policy-not-applied");
+}

@@ -1,0 +1,200 @@
+import fc from "fast-check";
+import { alb, nlb } from "../../src/annotations/catalog.ts";
+import { defaultProfile } from "../../src/decision/facts.ts";
+import type { ClusterProfile, Facts } from "../../src/decision/facts.ts";
+import { policySet } from "../../src/policy/resolve.ts";
+import type { PolicySet } from "../../src/policy/resolve.ts";
+import { readPolicy } from "../../src/policy/schema.ts";
+import { written } from "../policy/policies.ts";
+
+/** Raw objects as clients write them, good and bad, and the policies and clusters that they may meet. */
+
+type Raw = Record<string, unknown>;
+
+function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(value, { nil: undefined });
+}
+
+function without(undefineds: Readonly<Record<string, unknown>>): Raw {
+  return Object.fromEntries(Object.entries(undefineds).filter(([, value]) => value !== undefined));
+}
+
+const scheme = fc.constantFrom("internal", "internet-facing", "public", "");
+const bool = fc.constantFrom("true", "false", "1", "0.0.0.0/0", "");
+const injectedNote = fc.constantFrom(
+  `policy=generated; keys=${nlb.scheme},${nlb.ipAddressType}`,
+  `policy=generated; keys=${alb.scheme},spec.loadBalancerClass`,
+  "policy=other; keys=a",
+  "mine",
+);
+
+const serviceAnnotations = fc
+  .record({
+    [nlb.type]: sometimes(fc.constantFrom("external", "nlb-ip", "nlb", "")),
+    [nlb.targetType]: sometimes(fc.constantFrom("ip", "instance", "IP", "")),
+    [nlb.scheme]: sometimes(scheme),
+    [nlb.internal]: sometimes(bool),
+    [nlb.ipAddressType]: sometimes(fc.constantFrom("ipv4", "dualstack", "dualstack-without-public-ipv4", "")),
+    [nlb.proxyProtocol]: sometimes(fc.constantFrom("*", "true", "")),
+    [nlb.proxyProtocolPerTargetGroup]: sometimes(fc.constantFrom("80", "443, 80", "", "http")),
+    [nlb.targetGroupAttributes]: sometimes(
+      fc.constantFrom("proxy_protocol_v2.enabled=true", "stickiness.enabled=true", "broken", ""),
+    ),
+    [nlb.enablePrefixForIpv6SourceNat]: sometimes(fc.constantFrom("on", "off", "ON")),
+    [nlb.healthcheckProtocol]: sometimes(fc.constantFrom("tcp", "HTTP")),
+    [alb.scheme]: sometimes(scheme),
+    "dualstack.dev/inject": sometimes(fc.constantFrom("false", "true", "")),
+    "dualstack.dev/injected": sometimes(injectedNote),
+    "example.com/a~b": sometimes(fc.string()),
+    ["__proto__"]: sometimes(fc.constant("x")),
+  })
+  .map(without);
+
+const ingressAnnotations = fc
+  .record({
+    [alb.scheme]: sometimes(scheme),
+    [alb.ipAddressType]: sometimes(fc.constantFrom("ipv4", "dualstack", "dualstack-without-public-ipv4", "")),
+    [alb.targetType]: sometimes(fc.constantFrom("ip", "instance", "")),
+    [alb.groupName]: sometimes(fc.constantFrom("public", "")),
+    [alb.inboundCidrs]: sometimes(fc.constantFrom("10.0.0.0/8", "0.0.0.0/0,::/0")),
+    [nlb.scheme]: sometimes(scheme),
+    "kubernetes.io/ingress.class": sometimes(fc.constantFrom("alb", "nginx", "")),
+    "dualstack.dev/inject": sometimes(fc.constantFrom("false", "0", "no")),
+    "dualstack.dev/injected": sometimes(injectedNote),
+  })
+  .map(without);
+
+const families = fc.constantFrom(["IPv4"], ["IPv6"], ["IPv4", "IPv6"], ["IPv6", "IPv4"]);
+
+const serviceSpec = fc
+  .record({
+    type: fc.constantFrom("LoadBalancer", "LoadBalancer", "LoadBalancer", "ClusterIP"),
+    loadBalancerClass: sometimes(fc.constantFrom("service.k8s.aws/nlb", "eks.amazonaws.com/nlb", "metallb.example/lb")),
+    ports: fc.array(fc.record({ port: fc.constantFrom(80, 443, 53), protocol: fc.constantFrom("TCP", "TCP", "UDP") }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    ipFamilies: sometimes(families),
+    ipFamilyPolicy: sometimes(fc.constantFrom("SingleStack", "PreferDualStack", "RequireDualStack")),
+    externalTrafficPolicy: sometimes(fc.constantFrom("Local", "Cluster")),
+    loadBalancerSourceRanges: sometimes(fc.constantFrom(["10.0.0.0/8"], ["10.0.0.0/8", "fd00::/8"])),
+  })
+  .map(without);
+
+const status = sometimes(fc.constant({ loadBalancer: { ingress: [{ hostname: "a.elb.amazonaws.com" }] } }));
+const finalizers = sometimes(
+  fc.constantFrom(["service.k8s.aws/resources"], ["ingress.k8s.aws/resources"], ["example.com/other"]),
+);
+
+function metadata(annotations: fc.Arbitrary<Raw>): fc.Arbitrary<Raw> {
+  const shapes = fc.oneof({ weight: 8, arbitrary: annotations }, fc.constantFrom(undefined, null, {}));
+  return fc
+    .record({ name: fc.constant("web"), namespace: fc.constant("shop"), annotations: shapes, finalizers })
+    .map(without);
+}
+
+const rawServiceOf = fc
+  .record({ metadata: metadata(serviceAnnotations), spec: serviceSpec, status })
+  .map((parts): Raw => ({ apiVersion: "v1", kind: "Service", ...without(parts) }));
+
+const rawIngressOf = fc
+  .record({
+    metadata: metadata(ingressAnnotations),
+    spec: fc.record({ ingressClassName: sometimes(fc.constantFrom("alb", "plain-alb", "nginx")) }).map(without),
+    status,
+  })
+  .map((parts): Raw => ({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", ...without(parts) }));
+
+export interface RawRequest {
+  readonly object: Raw;
+  readonly oldObject: Raw | undefined;
+}
+
+function requestOn(raw: fc.Arbitrary<Raw>): fc.Arbitrary<RawRequest> {
+  return fc.oneof(
+    fc.record({ object: raw, oldObject: fc.constant(undefined) }),
+    fc.record({ object: raw, oldObject: raw }),
+    raw.map((object) => ({ object, oldObject: structuredClone(object) })),
+  );
+}
+
+export const rawRequest: fc.Arbitrary<RawRequest> = fc.oneof(requestOn(rawServiceOf), requestOn(rawIngressOf));
+
+/** New objects of controllers that are not ours. */
+export const foreignRequest: fc.Arbitrary<RawRequest> = fc.oneof(
+  rawServiceOf.map((service) => withSpec(service, { type: "LoadBalancer", loadBalancerClass: "metallb.example/lb" })),
+  rawIngressOf.map((ingress) => {
+    const { annotations: _written, ...metadata } = ingress["metadata"] as Raw;
+    return withSpec({ ...ingress, metadata }, { ingressClassName: "nginx" });
+  }),
+);
+
+function withSpec(object: Raw, spec: Raw): RawRequest {
+  return { object: { ...object, spec: { ...(object["spec"] as Raw), ...spec } }, oldObject: undefined };
+}
+
+function setting(...values: readonly string[]): fc.Arbitrary<Raw | undefined> {
+  return sometimes(
+    fc
+      .record({
+        default: sometimes(fc.constantFrom(...values)),
+        allowed: sometimes(fc.subarray([...values], { minLength: 1 })),
+      })
+      .map(without),
+  );
+}
+
+const policySpec = fc.record({
+  namespaceSelector: fc.constant({}),
+  mode: fc.constantFrom("Enforce", "Enforce", "Enforce", "Warn", "Off"),
+  existing: fc.constantFrom("Preserve", "Migrate"),
+  service: fc
+    .record({
+      claim: sometimes(fc.constantFrom("Class", "TypeAnnotation", "Leave", "Refuse")),
+      loadBalancerClass: setting("service.k8s.aws/nlb", "eks.amazonaws.com/nlb"),
+      ipAddressType: setting("dualstack", "ipv4"),
+      scheme: setting("internal", "internet-facing"),
+      targetType: setting("ip", "instance"),
+      proxyProtocol: setting("On", "Off"),
+    })
+    .map(without),
+  ingress: fc
+    .record({
+      ipAddressType: setting("dualstack", "ipv4", "dualstack-without-public-ipv4"),
+      scheme: setting("internal", "internet-facing"),
+      targetType: setting("ip", "instance"),
+    })
+    .map(without),
+});
+
+/** Policies that the schema accepts, among them none. */
+export const policies: fc.Arbitrary<PolicySet> = fc
+  .oneof({ weight: 9, arbitrary: policySpec }, { weight: 1, arbitrary: fc.constant(undefined) })
+  .map((spec) => {
+    if (spec === undefined) return policySet([]);
+    const read = readPolicy(written(spec, "generated"));
+    return policySet("policy" in read ? [read.policy] : []);
+  });
+
+const profile: fc.Arbitrary<ClusterProfile> = fc.record({
+  ipFamily: sometimes(fc.constantFrom("ipv4", "ipv6", "dualstack")),
+  subnetsHaveIPv6: sometimes(fc.boolean()),
+  nodesHavePrimaryIPv6: sometimes(fc.boolean()),
+  controllers: sometimes(
+    fc.subarray(["aws-load-balancer-controller", "eks-auto-mode", "cloud-controller-manager"] as const),
+  ),
+  loadBalancerClass: fc.constant(defaultProfile.loadBalancerClass),
+  defaultScheme: fc.constantFrom("internal", "internet-facing"),
+  defaultTargetType: fc.constantFrom("ip", "instance"),
+  albClasses: fc.constant([
+    { name: "alb", hasParams: undefined },
+    { name: "plain-alb", hasParams: false },
+  ]),
+});
+
+/** Facts of a namespace in scope. */
+export const inScope: fc.Arbitrary<Facts> = fc.record({
+  namespaceLabels: fc.constantFrom<Readonly<Record<string, string>>>({}, { "dualstack.dev/policy": "generated" }),
+  profile,
+  install: fc.constant({ scope: "ClusterWide", excludedNamespaces: [] }),
+});
