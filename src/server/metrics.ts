@@ -1,0 +1,194 @@
+import prometheus from "prom-client";
+
+/** unavailable: answered with 503. error: a bug, answered with 500. */
+type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
+
+/** One answered review. Its labels are few and fixed: no names, namespaces or users. */
+export interface AnsweredRequest {
+  readonly webhook: "mutate" | "validate";
+  readonly operation: "CREATE" | "UPDATE" | "other";
+  readonly kind: "Service" | "Ingress" | "other";
+  readonly outcome: Outcome;
+  readonly dryRun: boolean;
+  readonly seconds: number;
+  readonly violations: readonly Violation[];
+  /** Settings for which a value was injected: ipAddressType, scheme, … */
+  readonly injected: readonly string[];
+}
+
+export interface Violation {
+  /** "" where no policy is in force. */
+  readonly policy: string;
+  readonly rule: string;
+  readonly action: "deny" | "warn";
+}
+
+export interface CacheState {
+  readonly resource: string;
+  readonly synced: boolean;
+  /** undefined: there has been none. */
+  readonly lastEventAt: Date | undefined;
+  /** How often the watch was restarted, by reason. */
+  readonly restarts: ReadonlyMap<string, number>;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Both are asked at each scrape. */
+  readonly caches: () => readonly CacheState[];
+  readonly certificateExpiry: () => Date | undefined;
+}
+
+export interface Metrics {
+  readonly contentType: string;
+  readonly render: () => Promise<string>;
+  /** A request has arrived; call `left` for it once, however it ends. */
+  readonly arrived: () => void;
+  readonly left: () => void;
+  readonly answered: (request: AnsweredRequest) => void;
+  readonly badRequest: (reason: string) => void;
+  readonly certificateReloaded: (result: "success" | "failure") => void;
+}
+
+/** Our decisions take well under a millisecond and the API server waits five seconds at most by our manifests. */
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** The program's metrics in a registry of their own, with those of the process. */
+export function buildMetrics(options: MetricsOptions): Metrics {
+  const registry = new prometheus.Registry();
+  prometheus.collectDefaultMetrics({ register: registry });
+  const atScrape = scrapedGauges(registry, options);
+  const requests = counter(registry, "dualstack_admission_requests_total", "Admission reviews answered.", [
+    "webhook",
+    "operation",
+    "kind",
+    "decision",
+    "dry_run",
+  ]);
+  const duration = new prometheus.Histogram({
+    name: "dualstack_admission_duration_seconds",
+    help: "Time from a review's arrival to its answer.",
+    labelNames: ["webhook"],
+    buckets,
+    registers: [registry],
+  });
+  const durationOf = { mutate: duration.labels("mutate"), validate: duration.labels("validate") };
+  const violations = counter(
+    registry,
+    "dualstack_policy_violations_total",
+    "Findings of rules, by what became of them.",
+    ["policy", "rule", "action"],
+  );
+  const injected = counter(registry, "dualstack_injected_values_total", "Values injected into objects, dry runs too.", [
+    "setting",
+  ]);
+  const badRequests = counter(registry, "dualstack_bad_requests_total", "Requests that were no admission review.", [
+    "reason",
+  ]);
+  const reloads = counter(registry, "dualstack_certificate_reload_total", "Changes of the certificate's files.", [
+    "result",
+  ]);
+  for (const result of ["success", "failure"]) reloads.inc({ result }, 0);
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    arrived() {
+      atScrape.inFlight += 1;
+    },
+    left() {
+      atScrape.inFlight -= 1;
+    },
+    answered(request) {
+      requests.inc({
+        webhook: request.webhook,
+        operation: request.operation,
+        kind: request.kind,
+        decision: request.outcome,
+        dry_run: request.dryRun ? "true" : "false",
+      });
+      durationOf[request.webhook].observe(request.seconds);
+      for (const { policy, rule, action } of request.violations) violations.inc({ policy, rule, action });
+      for (const setting of request.injected) injected.inc({ setting });
+    },
+    badRequest(reason) {
+      badRequests.inc({ reason });
+    },
+    certificateReloaded: (result) => reloads.inc({ result }),
+  };
+}
+
+function counter<L extends string>(
+  registry: prometheus.Registry,
+  name: string,
+  help: string,
+  labelNames: readonly L[],
+): prometheus.Counter<L> {
+  return new prometheus.Counter({ name, help, labelNames, registers: [registry] });
+}
+
+/** Gauges whose value is asked for at each scrape: nothing is done for them in between but counting. */
+function scrapedGauges(
+  registry: prometheus.Registry,
+  { version, caches, certificateExpiry }: MetricsOptions,
+): { inFlight: number } {
+  const state = { inFlight: 0 };
+  const registers = [registry];
+  new prometheus.Gauge({
+    name: "dualstack_admission_in_flight",
+    help: "Admission reviews being answered.",
+    registers,
+    collect() {
+      this.set(state.inFlight);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_cache_synced",
+    help: "1 once a cache has been filled from the API server.",
+    labelNames: ["resource"],
+    registers,
+    collect() {
+      for (const { resource, synced } of caches()) this.set({ resource }, synced ? 1 : 0);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_cache_last_event_timestamp_seconds",
+    help: "When a cache last heard from the API server, bookmarks included.",
+    labelNames: ["resource"],
+    registers,
+    collect() {
+      for (const { resource, lastEventAt } of caches()) {
+        if (lastEventAt !== undefined) this.set({ resource }, lastEventAt.getTime() / 1000);
+      }
+    },
+  });
+  new prometheus.Counter({
+    name: "dualstack_watch_restarts_total",
+    help: "Watches of the API server that had to be restarted.",
+    labelNames: ["resource", "reason"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { resource, restarts } of caches()) {
+        for (const [reason, count] of restarts) this.inc({ resource, reason }, count);
+      }
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_certificate_expiry_timestamp_seconds",
+    help: "When the serving certificate expires.",
+    registers,
+    collect() {
+      const expiry = certificateExpiry();
+      // A gauge starts at 0, which every expiry alert would take for long ago.
+      this.set(expiry === undefined ? Number.NaN : expiry.getTime() / 1000);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_build_info",
+    help: "1, with the program's and Node's version.",
+    labelNames: ["version", "node"],
+    registers,
+  }).set({ version, node: process.version }, 1);
+  return state;
+}

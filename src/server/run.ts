@@ -1,0 +1,65 @@
+import { createRequire } from "node:module";
+import { pino } from "pino";
+import { loadPolicies } from "../kubernetes/policies.ts";
+import type { LoadedPolicies } from "../kubernetes/policies.ts";
+import { policySet } from "../policy/resolve.ts";
+import { starterPolicies } from "../policy/starter.ts";
+import { readSettings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
+import { serve } from "./serve.ts";
+
+/** Exit codes of the program. */
+export const exitCode = {
+  /** Stopped by a signal after draining. */
+  ok: 0,
+  /** A fault at run time, such as a port that is taken. */
+  failed: 1,
+  /** Settings, policies or certificates that cannot be used: nothing was started. */
+  usage: 2,
+} as const;
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+
+/** Runs the webhook until a signal ends it. Resolves with an exit code; every problem has been printed by then. */
+export async function run(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const result = readSettings(argv, env);
+  switch (result.outcome) {
+    case "help":
+      process.stdout.write(result.help);
+      return exitCode.ok;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      return exitCode.ok;
+    case "problems":
+      return refuse(result.problems);
+    case "settings":
+      break;
+  }
+  const { settings } = result;
+  const { policies, problems, emptyFolders } = await policiesOf(settings);
+  if (problems.length > 0) return refuse(problems);
+
+  const destination = pino.destination({ dest: settings.logFile ?? 1, sync: false });
+  const log = pino({ level: settings.logLevel, base: { version } }, destination);
+  for (const folder of emptyFolders)
+    log.warn({ folder }, "the folder of policies is empty: no policy is in force from it");
+  try {
+    await serve({ settings, policies, log, version });
+    return exitCode.ok;
+  } catch (error) {
+    return refuse([error instanceof Error ? error.message : String(error)], exitCode.failed);
+  } finally {
+    destination.flushSync();
+  }
+}
+
+function refuse(problems: readonly string[], code: number = exitCode.usage): number {
+  process.stderr.write(`dualstack-webhook did not start:\n${problems.map((problem) => `- ${problem}\n`).join("")}`);
+  return code;
+}
+
+async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
+  if (settings.policies.length > 0) return loadPolicies(settings.policies);
+  const local = settings.tls.dir === undefined;
+  return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
+}

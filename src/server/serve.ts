@@ -1,0 +1,175 @@
+import { rm } from "node:fs/promises";
+import type { Server } from "node:http";
+import { dirname } from "node:path";
+import { Server as TlsServer } from "node:tls";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { ClusterProfile } from "../decision/facts.ts";
+import { connect } from "../kubernetes/client.ts";
+import { systemClock } from "../kubernetes/clock.ts";
+import { watchNamespaces } from "../kubernetes/namespaces.ts";
+import type { Namespaces } from "../kubernetes/namespaces.ts";
+import type { PolicySet } from "../policy/resolve.ts";
+import { unknownRules } from "../policy/schema.ts";
+import { rules } from "../rules/index.ts";
+import type { Settings } from "../settings.ts";
+import type { Address } from "../settings/values.ts";
+import { watchCertificate } from "./certificates.ts";
+import type { CertificateSource } from "./certificates.ts";
+import { reportDecision } from "./decision-log.ts";
+import { drain } from "./drain.ts";
+import { showExamples } from "./examples.ts";
+import { buildHealthServer } from "./health.ts";
+import { createLocalCertificate } from "./local-certificate.ts";
+import type { LocalCertificate } from "./local-certificate.ts";
+import { buildMetrics } from "./metrics.ts";
+import type { CacheState, Metrics } from "./metrics.ts";
+import { buildServer } from "./server.ts";
+
+export interface ServeOptions {
+  readonly settings: Settings;
+  readonly policies: PolicySet;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+/** Wires everything, listens, and resolves once a signal has drained it. Throws one sentence where it can't start. */
+export async function serve({ settings, policies, log, version }: ServeOptions): Promise<void> {
+  warnOfUnknownRules(policies, log);
+  const state = { draining: false, listening: false };
+  const { profile, assumptions } = profileOf(settings);
+  const { minVersion } = settings.tls;
+  let app: FastifyInstance | undefined;
+  let namespaces: Namespaces | undefined;
+  let tls: ServingCertificate | undefined;
+
+  const metrics = buildMetrics({
+    version,
+    caches: () => (namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
+    certificateExpiry: () => tls?.current().notAfter,
+  });
+  tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
+    if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
+  });
+  namespaces = await namespacesOf(settings, log);
+  const { cert, key } = tls.current();
+  app = buildServer({
+    policies: () => policies,
+    namespaceLabels: (name, deadlineMs) =>
+      namespaces === undefined ? { "kubernetes.io/metadata.name": name } : namespaces.labelsOf(name, deadlineMs),
+    profile,
+    install: settings.install,
+    arrived: metrics.arrived,
+    left: metrics.left,
+    answered: (answered) => {
+      reportDecision(answered, log, metrics);
+    },
+    failed: metrics.badRequest,
+    draining: () => state.draining,
+    log,
+    tls: { cert, key, minVersion },
+  });
+  const health = buildHealthServer({
+    metrics,
+    checks: {
+      listening: () => state.listening || "not listening yet",
+      certificate: tls.check,
+      namespaces: () => namespaces?.watched.synced !== false || "the namespaces have not been listed yet",
+      draining: () => !state.draining || "shutting down",
+    },
+  });
+
+  const drained = drain({ app, health, state, delayMs: settings.shutdownDelaySeconds * 1000, log });
+  await listen(health, settings.healthListen);
+  const url = await app.listen({ host: settings.listen.host, port: settings.listen.port });
+  state.listening = true;
+  const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
+  if (settings.demo && tls.local !== undefined) {
+    const { ca, caFile } = tls.local;
+    const print = (text: string): boolean => process.stdout.write(text);
+    const { level } = log;
+    log.level = "error";
+    await showExamples({ url, ca, caFile, policyNames, assumptions, print });
+    log.level = level;
+  } else {
+    log.info({ url, policies: policyNames, scope: settings.install.scope }, "listening");
+  }
+  await drained;
+  namespaces?.stop();
+  await tls.close();
+}
+
+interface ServingCertificate extends Pick<CertificateSource, "current" | "check"> {
+  readonly local: LocalCertificate | undefined;
+  readonly close: () => Promise<void>;
+}
+
+async function certificateOf(
+  { tls }: Settings,
+  log: Logger,
+  metrics: Metrics,
+  onChange: (certificate: ReturnType<CertificateSource["current"]>) => void,
+): Promise<ServingCertificate> {
+  if (tls.dir === undefined) {
+    const local = await createLocalCertificate();
+    const close = (): Promise<void> => rm(dirname(local.caFile), { recursive: true, force: true });
+    return { local, close, current: () => local, check: () => true };
+  }
+  const { dir, names } = tls;
+  const source = await watchCertificate({ dir, names, log, onChange, onReload: metrics.certificateReloaded });
+  const close = async (): Promise<void> => {
+    source.close();
+  };
+  return { local: undefined, close, current: () => source.current(), check: () => source.check() };
+}
+
+interface AssumedProfile {
+  readonly profile: ClusterProfile;
+  readonly assumptions: readonly string[];
+}
+
+/** Without a cluster there is nothing to be careful of: what is left open is taken as it is where all of this works. */
+function profileOf({ cluster, profile: given }: Settings): AssumedProfile {
+  if (cluster.by !== "nothing") return { profile: given, assumptions: [] };
+  const profile: ClusterProfile = {
+    ...given,
+    controllers: given.controllers ?? ["aws-load-balancer-controller"],
+    subnetsHaveIPv6: given.subnetsHaveIPv6 ?? true,
+  };
+  return {
+    profile,
+    assumptions: [
+      ...(given.controllers === undefined ? ["the AWS Load Balancer Controller is installed (--controllers)"] : []),
+      ...(given.subnetsHaveIPv6 === undefined ? ["the subnets have IPv6 (--subnets-have-ipv6)"] : []),
+    ],
+  };
+}
+
+function warnOfUnknownRules(policies: PolicySet, log: Logger): void {
+  const known = rules.map(({ id }) => id);
+  for (const policy of policies.ordered) {
+    const unknown = unknownRules(policy, known);
+    if (unknown.length > 0) log.warn({ policy: policy.metadata.name, unknown }, "policy names rules that do not exist");
+  }
+}
+
+async function namespacesOf({ cluster }: Settings, log: Logger): Promise<Namespaces | undefined> {
+  if (cluster.by === "nothing") return undefined;
+  const client = await connect(cluster.by === "kubeconfig" ? { kubeconfig: cluster.file } : {});
+  return watchNamespaces({ client, clock: systemClock, random: Math.random, log });
+}
+
+function cacheState(resource: string, { watched }: Namespaces): CacheState {
+  const { synced, lastEventAt, restarts } = watched;
+  return { resource, synced, restarts, lastEventAt: lastEventAt === undefined ? undefined : new Date(lastEventAt) };
+}
+
+function listen(server: Server, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

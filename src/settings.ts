@@ -1,0 +1,129 @@
+import type { ClusterProfile, Install } from "./decision/facts.ts";
+import { helpText } from "./settings/help.ts";
+import { nearest } from "./settings/nearest.ts";
+import { toProfile } from "./settings/profile.ts";
+import { readTable, variableOf, type Environment, type Reading } from "./settings/table.ts";
+import type { Address } from "./settings/values.ts";
+import { webhookGroups, webhookSettings } from "./settings/webhook.ts";
+
+export interface Settings {
+  readonly listen: Address;
+  readonly healthListen: Address;
+  readonly tls: TlsSettings;
+  readonly cluster: ClusterAccess;
+  /** Policy files and folders; empty: in local mode the built-in starter policy, else none. */
+  readonly policies: readonly string[];
+  readonly profile: ClusterProfile;
+  readonly install: Install;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+  /** undefined: standard output. */
+  readonly logFile: string | undefined;
+  readonly shutdownDelaySeconds: number;
+  /** Send the manifests in examples/ through our own endpoint at start. */
+  readonly demo: boolean;
+}
+
+interface TlsSettings {
+  /** Of tls.crt and tls.key; undefined: local mode, with a throwaway certificate. */
+  readonly dir: string | undefined;
+  /** Names that the certificate must carry. */
+  readonly names: readonly string[];
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+}
+
+type ClusterAccess =
+  { readonly by: "nothing" } | { readonly by: "in-cluster" } | { readonly by: "kubeconfig"; readonly file: string };
+
+export type SettingsResult =
+  | { readonly outcome: "settings"; readonly settings: Settings }
+  | { readonly outcome: "help"; readonly help: string }
+  | { readonly outcome: "version" }
+  /** One sentence each, all that were found. */
+  | { readonly outcome: "problems"; readonly problems: readonly string[] };
+
+/** The webhook's settings from its arguments and environment. A flag wins over its variable. */
+export function readSettings(argv: readonly string[], env: Environment): SettingsResult {
+  const reading = readTable(webhookSettings, argv, env);
+  if (reading.values.help) return { outcome: "help", help: help() };
+  if (reading.values.version) return { outcome: "version" };
+  const problems = [
+    ...reading.problems,
+    ...reading.operands.map((word) => `${JSON.stringify(word)} is not a flag: the webhook takes nothing but flags.`),
+    ...unknownVariables(env),
+    ...contradictions(reading),
+  ];
+  if (problems.length > 0) return { outcome: "problems", problems };
+  return { outcome: "settings", settings: toSettings(reading.values) };
+}
+
+function help(): string {
+  return helpText(
+    [
+      "Usage: dualstack-webhook [FLAG]...",
+      "With no flags: local mode on https://127.0.0.1:8443, with no cluster.",
+      "A flag wins over the environment variable beside it. A flag that may be repeated takes names separated by commas too.",
+    ],
+    webhookGroups,
+  );
+}
+
+/** What Kubernetes puts into every pod of a namespace that has a Service whose name starts with "dualstack". */
+const serviceLink = /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?$/;
+
+function unknownVariables(env: Environment): readonly string[] {
+  const known = Object.values(webhookSettings).flatMap((setting) => variableOf(setting) ?? []);
+  return Object.keys(env)
+    .filter((name) => name.startsWith("DUALSTACK_") && !known.includes(name) && !serviceLink.test(name))
+    .map((name) => {
+      const meant = nearest(name, known);
+      return `${name} is not a setting${meant === undefined ? "" : `: did you mean ${meant}`}; --help lists them all.`;
+    });
+}
+
+function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): readonly string[] {
+  const { inCluster, kubeconfig, tlsDir, listen, healthListen } = values;
+  const problems: string[] = [];
+  if (inCluster && kubeconfig !== undefined) {
+    problems.push(`${givenBy.inCluster} and ${givenBy.kubeconfig} contradict each other: give one of them.`);
+  }
+  if (inCluster && tlsDir === undefined) {
+    problems.push(`${givenBy.inCluster} needs --tls-dir: the API server trusts no throwaway certificate.`);
+  }
+  if (givenBy.tlsNames !== undefined && tlsDir === undefined) {
+    problems.push(`${givenBy.tlsNames} needs --tls-dir: the throwaway certificate is for localhost only.`);
+  }
+  if (values.demo === true && (inCluster || tlsDir !== undefined)) {
+    const other = inCluster ? givenBy.inCluster : givenBy.tlsDir;
+    problems.push(
+      `${givenBy.demo} is true, but the demo runs in local mode only: leave it out, or leave out ${other}.`,
+    );
+  }
+  if (listen.port !== 0 && listen.port === healthListen.port && listen.host === healthListen.host) {
+    const names = `${givenBy.listen ?? "--listen"} and ${givenBy.healthListen ?? "--health-listen"}`;
+    problems.push(`${names} are both port ${listen.port} of ${listen.host}: give each its own port.`);
+  }
+  return problems;
+}
+
+function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings {
+  const { tlsDir, inCluster, kubeconfig } = values;
+  const local = tlsDir === undefined && !inCluster && kubeconfig === undefined;
+  return {
+    listen: values.listen,
+    healthListen: values.healthListen,
+    tls: { dir: tlsDir, names: values.tlsNames, minVersion: `TLSv${values.tlsMinVersion}` },
+    cluster: clusterAccess(inCluster, kubeconfig),
+    policies: values.policies,
+    profile: toProfile(values),
+    install: { scope: values.scope, excludedNamespaces: values.excludedNamespaces },
+    logLevel: values.logLevel,
+    logFile: values.logFile,
+    shutdownDelaySeconds: values.shutdownDelay ?? (inCluster ? 10 : 0),
+    demo: values.demo ?? local,
+  };
+}
+
+function clusterAccess(inCluster: boolean, kubeconfig: string | undefined): ClusterAccess {
+  if (inCluster) return { by: "in-cluster" };
+  return kubeconfig === undefined ? { by: "nothing" } : { by: "kubeconfig", file: kubeconfig };
+}

@@ -1,0 +1,82 @@
+/** How one value is written on the command line or in the environment. */
+export interface ValueType<V> {
+  /** Stands for the value in the help text: HOST:PORT. */
+  readonly name: string;
+  /** Completes "it must be …". */
+  readonly allowed: string;
+  /** undefined: not a legal value. */
+  readonly parse: (text: string) => V | undefined;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Port 0 asks the operating system for a free one. */
+export const address: ValueType<Address> = {
+  name: "HOST:PORT",
+  allowed: 'a host and a port from 0 to 65535, such as 127.0.0.1:8443 or "[::1]:8443"',
+  parse: parseAddress,
+};
+
+export const directory = path("DIR", "the path of a folder");
+export const file = path("FILE", "the path of a file");
+export const fileOrDirectory = path("FILE|DIR", "the path of a file or a folder");
+
+export const trueOrFalse: ValueType<boolean> = {
+  name: "true|false",
+  allowed: "true or false",
+  parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+};
+
+/** A drain longer than five minutes outlives every sensible termination grace period. */
+const maxSeconds = 300;
+
+export const seconds: ValueType<number> = {
+  name: "SECONDS",
+  allowed: `a whole number of seconds from 0 to ${maxSeconds}`,
+  parse: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= maxSeconds ? Number(text) : undefined),
+};
+
+const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+
+/** RFC 1123 label, as the API server has it for namespaces. */
+export const namespaceName = pattern("NAME", "a namespace's name: lower-case letters, digits and -", `${label}`);
+/** RFC 1123 subdomain, as the API server has it for IngressClasses. */
+export const className = pattern("NAME", "an IngressClass's name: lower-case letters, digits, - and .", subdomain());
+export const dnsName = pattern("NAME", "a DNS name such as webhook.example.svc", subdomain());
+/** What the API server takes for spec.loadBalancerClass: a label-style name with an optional prefix. */
+export const loadBalancerClass = pattern(
+  "NAME",
+  "a load balancer class such as service.k8s.aws/nlb",
+  `(${subdomain()}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?`,
+);
+
+export function oneOf<const V extends string>(...values: readonly [V, V, ...V[]]): ValueType<V> {
+  return {
+    name: values.join("|"),
+    allowed: `${values.slice(0, -1).join(", ")} or ${values[values.length - 1]}`,
+    parse: (text) => values.find((value) => value === text),
+  };
+}
+
+function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[(?<v6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]|(?<host>[A-Za-z0-9._-]+)):(?<port>\d{1,5})$/.exec(text);
+  const host = match?.groups?.["v6"] ?? match?.groups?.["host"];
+  const port = Number(match?.groups?.["port"]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+function path(name: string, allowed: string): ValueType<string> {
+  return { name, allowed, parse: (text) => (text === "" || text.includes("\0") ? undefined : text) };
+}
+
+function pattern(name: string, allowed: string, source: string): ValueType<string> {
+  const whole = new RegExp(`^${source}$`);
+  return { name, allowed, parse: (text) => (text.length <= 253 && whole.test(text) ? text : undefined) };
+}
+
+function subdomain(): string {
+  return `${label}(\\.${label})*`;
+}

@@ -1,0 +1,146 @@
+import type { HelpGroup } from "./help.ts";
+import { profileSettings } from "./profile.ts";
+import type { Table } from "./table.ts";
+import {
+  address,
+  directory,
+  dnsName,
+  file,
+  fileOrDirectory,
+  namespaceName,
+  oneOf,
+  seconds,
+  trueOrFalse,
+} from "./values.ts";
+
+const generalSettings = {
+  help: { flag: "help", short: "h", takes: "nothing", flagOnly: true, description: "Print this text." },
+  version: { flag: "version", takes: "nothing", flagOnly: true, description: "Print the version." },
+} as const satisfies Table;
+
+const servingSettings = {
+  listen: {
+    flag: "listen",
+    takes: "value",
+    type: address,
+    default: "127.0.0.1:8443",
+    description: "Where admission reviews are answered, over TLS. In a pod: 0.0.0.0:8443 or [::]:8443.",
+  },
+  healthListen: {
+    flag: "health-listen",
+    takes: "value",
+    type: address,
+    default: "127.0.0.1:8081",
+    description: "Where /livez, /readyz and /metrics are answered, over plain HTTP.",
+  },
+  tlsDir: {
+    flag: "tls-dir",
+    takes: "value",
+    type: directory,
+    description: "Folder of tls.crt and tls.key, watched for changes.",
+    otherwise: "local mode, with a throwaway certificate made at start",
+  },
+  tlsMinVersion: {
+    flag: "tls-min-version",
+    takes: "value",
+    type: oneOf("1.2", "1.3"),
+    default: "1.3",
+    description: "The oldest TLS version to speak; 1.2 only for a middlebox that inspects TLS.",
+  },
+  tlsNames: {
+    flag: "tls-name",
+    takes: "names",
+    type: dnsName,
+    description: "A DNS name that the certificate must carry, such as SERVICE.NAMESPACE.svc.",
+    otherwise: "not checked",
+  },
+  shutdownDelay: {
+    flag: "shutdown-delay",
+    takes: "value",
+    type: seconds,
+    description: "How long to keep serving after SIGTERM, until the API servers have stopped calling this pod.",
+    otherwise: "10 with --in-cluster, else 0",
+  },
+} as const satisfies Table;
+
+const clusterSettings = {
+  inCluster: {
+    flag: "in-cluster",
+    takes: "nothing",
+    description: "Read namespaces with the pod's service account. Needs --tls-dir.",
+  },
+  kubeconfig: {
+    flag: "kubeconfig",
+    takes: "value",
+    type: file,
+    description: "Read namespaces with this kubeconfig's current context.",
+    otherwise: "no cluster is read",
+  },
+} as const satisfies Table;
+
+const policySettings = {
+  policies: {
+    flag: "policy",
+    takes: "paths",
+    type: fileOrDirectory,
+    description: "LoadBalancerPolicy manifests; the variable separates paths by colons.",
+    otherwise: "in local mode the built-in starter policy, else none",
+  },
+  scope: {
+    flag: "scope",
+    takes: "value",
+    type: oneOf("ClusterWide", "OptIn"),
+    default: "ClusterWide",
+    description: "OptIn: only namespaces labelled dualstack.dev/inject=enabled. As in the webhook configurations.",
+  },
+  excludedNamespaces: {
+    flag: "exclude-namespace",
+    takes: "names",
+    type: namespaceName,
+    description: "Namespaces to leave alone. As in the webhook configurations.",
+    otherwise: "none",
+  },
+} as const satisfies Table;
+
+const outputSettings = {
+  logLevel: {
+    flag: "log-level",
+    takes: "value",
+    type: oneOf("trace", "debug", "info", "warn", "error", "silent"),
+    default: "info",
+    description: "The least severe lines to log; info has one for each decision.",
+  },
+  logFile: {
+    flag: "log-file",
+    takes: "value",
+    type: file,
+    description: "Where to log, as lines of JSON.",
+    otherwise: "standard output",
+  },
+  demo: {
+    flag: "demo",
+    takes: "value",
+    type: trueOrFalse,
+    description: "Send the manifests in examples/ through our own endpoint at start, and print the answers.",
+    otherwise: "true in local mode without a cluster, else false",
+  },
+} as const satisfies Table;
+
+export const webhookGroups: readonly HelpGroup[] = [
+  { title: "General", table: generalSettings },
+  { title: "Serving", table: servingSettings },
+  { title: "Cluster access", table: clusterSettings },
+  { title: "Policy", table: policySettings },
+  { title: "What the cluster is like", table: profileSettings },
+  { title: "Output", table: outputSettings },
+];
+
+/** Every setting of the webhook by its name in the program; a name that stands twice would be lost, so a test compares. */
+export const webhookSettings = {
+  ...generalSettings,
+  ...servingSettings,
+  ...clusterSettings,
+  ...policySettings,
+  ...profileSettings,
+  ...outputSettings,
+};

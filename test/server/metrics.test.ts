@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { buildMetrics, type AnsweredRequest, type Metrics, type MetricsOptions } from "../../src/server/metrics.ts";
+
+const request: AnsweredRequest = {
+  webhook: "mutate",
+  operation: "CREATE",
+  kind: "Service",
+  outcome: "patched",
+  dryRun: false,
+  seconds: 0.0004,
+  violations: [],
+  injected: [],
+};
+
+test("an answered review is counted by its labels, and timed", async () => {
+  const metrics = build();
+  for (const seconds of [0.0004, 0.0007, 7]) answer(metrics, { seconds });
+  answer(metrics, { webhook: "validate", outcome: "denied", kind: "Ingress", operation: "UPDATE", dryRun: true });
+  const lines = await ours(metrics);
+  expect(lines.filter((line) => line.startsWith("dualstack_admission_requests_total"))).toEqual([
+    'dualstack_admission_requests_total{webhook="mutate",operation="CREATE",kind="Service",decision="patched",dry_run="false"} 3',
+    'dualstack_admission_requests_total{webhook="validate",operation="UPDATE",kind="Ingress",decision="denied",dry_run="true"} 1',
+  ]);
+  expect(lines).toContain('dualstack_admission_duration_seconds_bucket{le="0.0005",webhook="mutate"} 1');
+  expect(lines).toContain('dualstack_admission_duration_seconds_bucket{le="0.001",webhook="mutate"} 2');
+  expect(lines).toContain('dualstack_admission_duration_seconds_bucket{le="5",webhook="mutate"} 2');
+  expect(lines).toContain('dualstack_admission_duration_seconds_bucket{le="+Inf",webhook="mutate"} 3');
+  expect(lines).toContain('dualstack_admission_duration_seconds_count{webhook="validate"} 1');
+});
+
+test("findings are counted by policy, rule and action, and injected values by setting", async () => {
+  const metrics = build();
+  const warn = { policy: "public", rule: "dualstack-needs-ipv6-subnets", action: "warn" } as const;
+  answer(metrics, {
+    violations: [warn, { ...warn, policy: "", action: "deny" }],
+    injected: ["scheme", "ipAddressType"],
+  });
+  answer(metrics, { violations: [warn], injected: ["scheme"] });
+  const lines = await ours(metrics);
+  expect(lines.filter((line) => /^dualstack_(policy|injected)/.test(line))).toEqual([
+    'dualstack_policy_violations_total{policy="public",rule="dualstack-needs-ipv6-subnets",action="warn"} 2',
+    'dualstack_policy_violations_total{policy="",rule="dualstack-needs-ipv6-subnets",action="deny"} 1',
+    'dualstack_injected_values_total{setting="scheme"} 2',
+    'dualstack_injected_values_total{setting="ipAddressType"} 1',
+  ]);
+});
+
+test("a request is in flight from its arrival until it leaves", async () => {
+  const metrics = build();
+  metrics.arrived();
+  metrics.arrived();
+  expect(await ours(metrics)).toContain("dualstack_admission_in_flight 2");
+  metrics.badRequest("not-json");
+  metrics.left();
+  const lines = await ours(metrics);
+  expect(lines).toContain("dualstack_admission_in_flight 1");
+  expect(lines).toContain('dualstack_bad_requests_total{reason="not-json"} 1');
+});
+
+test("caches and the certificate are asked at each scrape", async () => {
+  let synced = false;
+  let expiry: Date | undefined;
+  const metrics = build({
+    caches: () => [
+      {
+        resource: "namespaces",
+        synced,
+        lastEventAt: synced ? new Date(1_700_000_000_500) : undefined,
+        restarts: new Map(),
+      },
+    ],
+    certificateExpiry: () => expiry,
+  });
+  expect((await ours(metrics)).filter((line) => /_cache_|_expiry_/.test(line))).toEqual([
+    'dualstack_cache_synced{resource="namespaces"} 0',
+    "dualstack_certificate_expiry_timestamp_seconds Nan",
+  ]);
+  synced = true;
+  expiry = new Date("2027-01-01T00:00:00Z");
+  expect((await ours(metrics)).filter((line) => /_cache_|_expiry_/.test(line))).toEqual([
+    'dualstack_cache_synced{resource="namespaces"} 1',
+    'dualstack_cache_last_event_timestamp_seconds{resource="namespaces"} 1700000000.5',
+    "dualstack_certificate_expiry_timestamp_seconds 1798761600",
+  ]);
+});
+
+test("restarts of watches and reloads of the certificate are counted, the latter from zero", async () => {
+  const restarts = new Map([["gone", 1]]);
+  const metrics = build({
+    caches: () => [{ resource: "namespaces", synced: true, lastEventAt: undefined, restarts }],
+  });
+  metrics.certificateReloaded("failure");
+  expect((await ours(metrics)).filter((line) => /restarts|reload/.test(line))).toEqual([
+    'dualstack_watch_restarts_total{resource="namespaces",reason="gone"} 1',
+    'dualstack_certificate_reload_total{result="success"} 0',
+    'dualstack_certificate_reload_total{result="failure"} 1',
+  ]);
+});
+
+test("it says which version this is, and how the process is doing", async () => {
+  const metrics = build();
+  expect(await ours(metrics)).toContain(`dualstack_build_info{version="1.2.3",node="${process.version}"} 1`);
+  expect(await metrics.render()).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+  expect(metrics.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
+});
+
+test("two programs in one process do not share their counts", async () => {
+  const one = build();
+  answer(one, {});
+  expect((await ours(build())).filter((line) => line.startsWith("dualstack_admission_requests_total"))).toEqual([]);
+  expect((await ours(one)).filter((line) => line.startsWith("dualstack_admission_requests_total"))).toHaveLength(1);
+});
+
+function build(options: Partial<MetricsOptions> = {}): Metrics {
+  return buildMetrics({ version: "1.2.3", caches: () => [], certificateExpiry: () => undefined, ...options });
+}
+
+function answer(metrics: Metrics, change: Partial<AnsweredRequest>): void {
+  metrics.answered({ ...request, ...change });
+}
+
+async function ours(metrics: Metrics): Promise<readonly string[]> {
+  return (await metrics.render()).split("\n").filter((line) => line.startsWith("dualstack_"));
+}
