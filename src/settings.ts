@@ -1,6 +1,6 @@
 import type { ClusterProfile, Install } from "./decision/facts.ts";
 import { helpText } from "./settings/help.ts";
-import { nearest } from "./settings/nearest.ts";
+import { nearest } from "./text/nearest.ts";
 import { toProfile } from "./settings/profile.ts";
 import { readTable, variableOf, type Environment, type Reading } from "./settings/table.ts";
 import type { Address } from "./settings/values.ts";

@@ -13,11 +13,12 @@ export function parseJson(text: string): ParsedText | undefined {
   }
   const start = text.search(/\S/);
   const lineAt = lineCounter(text);
+  const childrenOf = childrenReader(text);
   const problems = duplicateKeys(text, start).map(({ key, at }) => ({
     line: lineAt(at),
     message: `the key ${JSON.stringify(key)} stands twice in one object: remove one.`,
   }));
-  return { values: [{ value, lineOf: (path) => lineAt(offsetOf(text, start, path)) }], problems };
+  return { values: [{ value, lineOf: (path) => lineAt(offsetOf(childrenOf, start, path)) }], problems };
 }
 
 function lineCounter(text: string): (offset: number) => number {
@@ -41,11 +42,11 @@ interface Member {
   readonly value: number;
 }
 
-function offsetOf(text: string, start: number, path: Path): number {
+function offsetOf(childrenOf: (container: number) => Children, start: number, path: Path): number {
   let container = start;
   let found = start;
   for (const step of path) {
-    const member = children(text, container).find(({ key }) => key === step);
+    const member = childrenOf(container).get(step);
     if (member === undefined) break;
     found = member.at;
     container = member.value;
@@ -53,12 +54,21 @@ function offsetOf(text: string, start: number, path: Path): number {
   return found;
 }
 
-function children(text: string, container: number): readonly Member[] {
-  const members: Member[] = [];
-  walk(text, container, (depth, member) => {
-    if (depth === 1) members.push(member);
-  });
-  return members;
+type Children = ReadonlyMap<string | number, Member>;
+
+/** Each container is walked once: a list of thousands of objects is asked for the line of every one. */
+function childrenReader(text: string): (container: number) => Children {
+  const read = new Map<number, Children>();
+  return (container) => {
+    const known = read.get(container);
+    if (known !== undefined) return known;
+    const members = new Map<string | number, Member>();
+    walk(text, container, (depth, member) => {
+      if (depth === 1 && !members.has(member.key)) members.set(member.key, member);
+    });
+    read.set(container, members);
+    return members;
+  };
 }
 
 function duplicateKeys(text: string, start: number): readonly { readonly key: string; readonly at: number }[] {

@@ -1,3 +1,4 @@
+import { nearest } from "../text/nearest.ts";
 import type * as z from "zod";
 
 /** One thing that is wrong with a policy. */
@@ -134,25 +135,3 @@ function isRecord(value: unknown): value is Readonly<Record<string | number, unk
 }
 
 /** The known name at most two edits away, and fewer than half of its letters. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .filter((name) => Math.abs(name.length - word.length) <= 2)
-    .map((name) => ({ name, edits: editsBetween(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits <= 2 && edits * 2 < name.length)
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.name;
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editsBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of a.split("").entries()) {
-    const next = [i + 1];
-    for (const [j, other] of b.split("").entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

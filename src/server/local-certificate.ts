@@ -72,11 +72,8 @@ export async function createLocalCertificate(dir?: string): Promise<LocalCertifi
 
 /** Imported only here: the library costs a tenth of a second, and a cluster never needs it. */
 async function importX509(): Promise<typeof X509> {
-  // Its dependency container insists on a polyfill for decorator metadata at import and then reads none: no class in it
-  // has a constructor with parameters. Two functions that find nothing are all of the polyfill that is ever called.
-  for (const name of ["getMetadata", "getOwnMetadata"]) {
-    if (!(name in Reflect)) Object.defineProperty(Reflect, name, { value: () => undefined, configurable: true });
-  }
+  // The library's dependency container refuses to load without this polyfill.
+  await import("reflect-metadata");
   return import("@peculiar/x509");
 }
 

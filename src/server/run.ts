@@ -47,7 +47,8 @@ export async function run(argv: readonly string[], env: Readonly<Record<string, 
     await serve({ settings, policies, log, version });
     return exitCode.ok;
   } catch (error) {
-    return refuse([error instanceof Error ? error.message : String(error)], exitCode.failed);
+    log.error({ err: error }, "stopped by a fault");
+    return refuse([describeFault(error)], exitCode.failed);
   } finally {
     destination.flushSync();
   }
@@ -62,4 +63,10 @@ async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
   if (settings.policies.length > 0) return loadPolicies(settings.policies);
   const local = settings.tls.dir === undefined;
   return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
+}
+
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("code" in error) || error.code !== "EADDRINUSE" || !("port" in error)) return error.message;
+  return `port ${String(error.port)} is taken by another program: stop that one, or choose another port with --listen or --health-listen.`;
 }

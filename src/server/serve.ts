@@ -80,23 +80,27 @@ export async function serve({ settings, policies, log, version }: ServeOptions):
   });
 
   const drained = drain({ app, health, state, delayMs: settings.shutdownDelaySeconds * 1000, log });
-  await listen(health, settings.healthListen);
-  const url = await app.listen({ host: settings.listen.host, port: settings.listen.port });
-  state.listening = true;
-  const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
-  if (settings.demo && tls.local !== undefined) {
-    const { ca, caFile } = tls.local;
-    const print = (text: string): boolean => process.stdout.write(text);
-    const { level } = log;
-    log.level = "error";
-    await showExamples({ url, ca, caFile, policyNames, assumptions, print });
-    log.level = level;
-  } else {
-    log.info({ url, policies: policyNames, scope: settings.install.scope }, "listening");
+  try {
+    await listen(health, settings.healthListen);
+    const url = await app.listen({ host: settings.listen.host, port: settings.listen.port });
+    state.listening = true;
+    const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
+    if (settings.demo && tls.local !== undefined) {
+      const { ca, caFile } = tls.local;
+      const print = (text: string): boolean => process.stdout.write(text);
+      const { level } = log;
+      log.level = "error";
+      await showExamples({ url, ca, caFile, policyNames, assumptions, print });
+      log.level = level;
+    } else {
+      log.info({ url, policies: policyNames, scope: settings.install.scope }, "listening");
+    }
+    await drained;
+  } finally {
+    health.close();
+    namespaces?.stop();
+    await Promise.all([app.close(), tls.close()]);
   }
-  await drained;
-  namespaces?.stop();
-  await tls.close();
 }
 
 interface ServingCertificate extends Pick<CertificateSource, "current" | "check"> {

@@ -128,6 +128,12 @@ describe("the claim", () => {
     expect(leftOut(decision)).toEqual({ [lbClass]: "profile" });
   });
 
+  it("is made where the author's own mistake refuses the Service either way: unclaimed it could become public", () => {
+    expect(injected(create({ annotations: { [nlb.scheme]: "Internal" } }))).toMatchObject({
+      [lbClass]: "service.k8s.aws/nlb",
+    });
+  });
+
   it("is left out where it would make a rule refuse what the author wrote for the in-tree controller", () => {
     const decision = create({ annotations: { [nlb.internal]: "0.0.0.0/0" } });
     expect(injected(decision)).toEqual({});

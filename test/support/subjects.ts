@@ -45,7 +45,7 @@ export function ingress(parts: ObjectParts, request: RequestParts = {}): Ingress
   };
 }
 
-function rawService({ spec, status, ...metadata }: ObjectParts): Readonly<Record<string, unknown>> {
+export function rawService({ spec, status, ...metadata }: ObjectParts): Readonly<Record<string, unknown>> {
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -55,7 +55,7 @@ function rawService({ spec, status, ...metadata }: ObjectParts): Readonly<Record
   };
 }
 
-function rawIngress({ spec, status, ...metadata }: ObjectParts): Readonly<Record<string, unknown>> {
+export function rawIngress({ spec, status, ...metadata }: ObjectParts): Readonly<Record<string, unknown>> {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",

@@ -1,0 +1,170 @@
+import { helpText } from "../settings/help.ts";
+import { wrap } from "../text/wrap.ts";
+import { readManifests } from "../kubernetes/manifests.ts";
+import type { ManifestProblem, Manifests } from "../kubernetes/manifests.ts";
+import { painter } from "./colour.ts";
+import { roundedNumbers } from "./exact-numbers.ts";
+import { exitCode } from "./exit-codes.ts";
+import { inputFacts } from "./input-facts.ts";
+import { inputPolicies } from "./input-policies.ts";
+import { problemText } from "./input-problem.ts";
+import type { Io } from "./io.ts";
+import { jsonOutput } from "./json-output.ts";
+import { judge } from "./judge.ts";
+import type { Entry, JudgeInput } from "./judge.ts";
+import { previewGroups, readPreviewSettings } from "./preview-settings.ts";
+import type { PreviewSettings } from "./preview-settings.ts";
+import { progressOn } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import type { Command } from "./run.ts";
+import { sharperFlags } from "./sharper.ts";
+import { plural, summaryOf, summaryText } from "./summary.ts";
+import { tableEntry } from "./table-output.ts";
+import { yamlEntry } from "./yaml-output.ts";
+
+export const previewCommand: Command = {
+  name: "preview",
+  summary: "Show what the webhook would do with manifests, without a cluster.",
+  help,
+  run: preview,
+};
+
+/** Decides about every manifest as the webhook would, and shows it. */
+async function preview(argv: readonly string[], io: Io): Promise<number> {
+  const result = readPreviewSettings(argv, io.env);
+  switch (result.outcome) {
+    case "help":
+      io.stdout.write(help());
+      return exitCode.clean;
+    case "problems":
+      return complain(io, "kubectl dualstack preview cannot start", result.problems);
+    case "settings":
+      return show(result.settings, io);
+  }
+}
+
+async function show(settings: PreviewSettings, io: Io): Promise<number> {
+  const progress = progressOn(io);
+  const { documents, problems: unreadable } = await readAll(settings.paths, io, progress);
+  const { set: policies, notes, problems: badPolicies } = await inputPolicies(settings.policies, documents);
+  if (badPolicies.length > 0) {
+    progress.clear();
+    return complain(io, "no decision without policies that can be read", [
+      ...unreadable.map(problemText),
+      ...badPolicies,
+    ]);
+  }
+  const facts = inputFacts(documents, settings);
+  const input: JudgeInput = { policies, facts, install: settings.install, namespace: settings.namespace };
+  const entries = documents.map((document, index) => {
+    progress.report(`judging ${index + 1} of ${documents.length}`);
+    return judge(document, input);
+  });
+  const problems = [
+    ...unreadable,
+    ...facts.problems,
+    ...entries.flatMap((entry) => (entry.kind === "unreadable" ? [entry.problem] : [])),
+    ...(settings.output === "yaml" ? documents.flatMap(roundedNumbers) : []),
+    ...(documents.length === 0 && unreadable.length === 0 ? [nothingFound(settings.paths)] : []),
+  ];
+  progress.clear();
+
+  for (const note of notes) io.stderr.write(wrap(note, 0));
+  write(settings, io, entries, problems, input);
+  if (problems.length > 0) return complain(io, "the input cannot be read in full", problems.map(problemText));
+  return summaryOf(entries).refused > 0 ? exitCode.refused : exitCode.clean;
+}
+
+async function readAll(paths: readonly string[], io: Io, progress: Progress): Promise<Manifests> {
+  const read: Manifests[] = [];
+  for (const path of paths) {
+    progress.report(`reading ${path}`);
+    read.push(await readManifests([path], io.stdin));
+  }
+  return {
+    documents: read.flatMap(({ documents }) => documents),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+function nothingFound(paths: readonly string[]): ManifestProblem {
+  return {
+    source: paths.map((path) => (path === "-" ? "stdin" : path)).join(", "),
+    line: undefined,
+    message: "holds no Kubernetes object: check what is given with -f.",
+  };
+}
+
+function write(
+  { output }: PreviewSettings,
+  { stdout, env }: Io,
+  entries: readonly Entry[],
+  problems: readonly ManifestProblem[],
+  input: JudgeInput,
+): void {
+  switch (output) {
+    case "json":
+      stdout.write(jsonOutput(entries, problems));
+      return;
+    case "yaml":
+      for (const entry of entries) stdout.write(yamlEntry(entry));
+      return;
+    case "table": {
+      const paint = painter(stdout.isTerminal, env);
+      const judged = entries.flatMap((entry) => (entry.kind === "judged" ? [entry.judged] : []));
+      for (const each of judged) stdout.write(tableEntry(each, paint));
+      stdout.write(paint("bold", `${summaryText(summaryOf(entries))}\n`));
+      const flags = sharperFlags(judged, input);
+      if (flags.length > 0) {
+        stdout.write(wrap(`Knowing more of the cluster would change or confirm some of this: ${flags.join(", ")}`, 2));
+      }
+    }
+  }
+}
+
+function complain({ stderr }: Io, what: string, problems: readonly string[]): number {
+  stderr.write(
+    `${plural(problems.length, "problem")}, ${what}:\n${problems.map((problem) => `- ${problem}\n`).join("")}`,
+  );
+  return exitCode.usage;
+}
+
+function help(): string {
+  return helpText(
+    [
+      "Usage: kubectl dualstack preview -f PATH|- [FLAG]...",
+      "Shows what dualstack-webhook would do with the Services and Ingresses of manifests, as if each were created now: what is set and because of which policy field, what is left out and why, and what is refused. It reads YAML with any number of documents, JSON, and lists; no cluster is asked.",
+      "Other manifests of the input count as what the cluster has: Namespaces with their labels, IngressClasses with their controller and parameters, and LoadBalancerPolicies as if they were given with --policy. Everything else passes as it is.",
+      "A flag wins over the environment variable beside it. A flag that may be repeated takes names separated by commas too.",
+    ],
+    previewGroups,
+  ).concat(closing);
+}
+
+const closing = `The shape of -o json, which only ever grows
+  objects[]   kind, namespace, name, source, line,
+              outcome       changed | allowed | untouched | refused
+              untouched     out-of-scope | terminating | not-ours | policy-off;
+                            only where the outcome is untouched
+              policy        the name of the policy in force, or null
+              controller    who builds the load balancer, or null
+              injections[]  target, value, because
+              leftOut[]     target, value, because, reason, message
+              cautions[]    warnings that go with the injections
+              findings[]    rule, severity, field, message, remedy, confirmable;
+                            excused where it does not refuse
+              result        the manifest as it would be
+  summary     objects, changed, refused, allowed, untouched, otherDocuments
+  problems[]  source, line (or null), message
+
+Exit codes
+  0  nothing would be refused
+  1  something would be refused
+  2  bad usage, or input that cannot be read in full; what can be is shown
+  3  a fault of this program, or of where it writes to
+
+Examples
+  kubectl dualstack preview -f deploy/ --policy policies/
+  helm template my-chart | kubectl dualstack preview -f - -n shop -o json
+  kubectl dualstack preview -f web.yaml -o yaml | kubectl apply -f -
+`;

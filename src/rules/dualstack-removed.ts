@@ -1,0 +1,27 @@
+import { alb, nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule } from "../decision/rule.ts";
+import type { Problem } from "../decision/rule.ts";
+
+export const dualstackRemoved = defineRule({
+  id: "dualstack-removed",
+  kinds: ["Service", "Ingress"],
+  severity: "warn",
+  basis: "update-hazard",
+  summary: "A load balancer that exists and is dual-stack should stay so while IPv6 clients use it.",
+  remediation: `Keep "dualstack", unless no client reaches it over IPv6.`,
+  source: "AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_manager.go:137-166",
+  service({ controller, inForce, old }) {
+    if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
+    return removed(nlb.ipAddressType, old.inForce.ipAddressType, inForce.ipAddressType);
+  },
+  ingress({ inForce, old }) {
+    if (old?.provisioned !== true) return [];
+    return removed(alb.ipAddressType, old.inForce.ipAddressType, inForce.ipAddressType);
+  },
+});
+
+function removed(key: string, before: string | undefined, after: string | undefined): readonly Problem[] {
+  if (before === undefined || before === "ipv4" || after !== "ipv4") return [];
+  const message = `from ${before} to ipv4: the load balancer loses its IPv6 addresses and AAAA records`;
+  return [{ field: annotationField(key), message }];
+}

@@ -1,0 +1,24 @@
+import { defineRule } from "../decision/rule.ts";
+import type { Problem, ServiceContext } from "../decision/rule.ts";
+
+export const dualstackUdpNeedsIpv6Targets = defineRule({
+  id: "dualstack-udp-needs-ipv6-targets",
+  kinds: ["Service"],
+  severity: "deny",
+  basis: "aws",
+  summary: "A Service with a UDP port and a dual-stack NLB has IPv6 among its ipFamilies.",
+  remediation:
+    'Set the annotation ip-address-type to "ipv4" (the UDP ports may move to a Service of their own), or give the Service IPv6 and switch on the source-NAT prefix.',
+  source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
+  service,
+});
+
+/** A port for TCP_UDP or QUIC is written as a UDP port, too. */
+function service({ service: { ports, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
+  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  const udp = ports.find(({ protocol }) => protocol === "UDP");
+  if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
+  if (ipFamilies === undefined || ipFamilies.includes("IPv6")) return [];
+  const message = `the UDP port ${udp.port} of a dual-stack NLB needs IPv6 targets, and the Service is IPv4 only`;
+  return [{ field: "spec.ipFamilies", message }];
+}

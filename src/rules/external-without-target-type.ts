@@ -1,0 +1,27 @@
+import { nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import type { Problem, ServiceContext } from "../decision/rule.ts";
+
+export const externalWithoutTargetType = defineRule({
+  id: "external-without-target-type",
+  kinds: ["Service"],
+  severity: "deny",
+  basis: "ignored-intent",
+  summary:
+    "A Service that type external hands to the AWS Load Balancer Controller names a target type, or no one takes it.",
+  remediation: 'Set the annotation to "ip" or "instance", or choose the controller by spec.loadBalancerClass.',
+  source: "AWS Load Balancer Controller 3.5, pkg/service/service_utils.go:47-77",
+  service,
+});
+
+function service({ service: { annotations }, controller }: ServiceContext): readonly Problem[] {
+  if (controller.name !== "nobody" || controller.chosenBy !== "type-annotation") return [];
+  const value = annotations[nlb.targetType];
+  const fault = value === undefined ? "is missing" : `is ${quote(value)}`;
+  return [
+    {
+      field: annotationField(nlb.targetType),
+      message: `no controller takes a Service of type "external" whose target type ${fault}: it would stay pending for ever`,
+    },
+  ];
+}

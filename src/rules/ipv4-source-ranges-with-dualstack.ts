@@ -1,0 +1,53 @@
+import { alb, nlb } from "../annotations/catalog.ts";
+import { parseBool, parseList } from "../annotations/parse.ts";
+import { annotationField, defineRule } from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
+
+export const ipv4SourceRangesWithDualstack = defineRule({
+  id: "ipv4-source-ranges-with-dualstack",
+  kinds: ["Service", "Ingress"],
+  severity: "warn",
+  basis: "aws",
+  summary: "The source ranges of a dual-stack load balancer let IPv6 clients in as well.",
+  remediation: 'Add the IPv6 ranges of the clients (for all of them: ::/0), or set ip-address-type to "ipv4".',
+  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:149-171",
+  blocksInjection: true,
+  service,
+  ingress,
+});
+
+const message = "the source ranges are IPv4 only: IPv6 clients of the dual-stack load balancer would time out";
+
+function service({ service: { annotations, ...spec }, controller, inForce }: ServiceContext): readonly Problem[] {
+  const autoMode = controller.name === "eks-auto-mode";
+  if (controller.name !== "aws-load-balancer-controller" && !autoMode) return [];
+  if (inForce.ipAddressType !== "dualstack") return [];
+  // Ranges count for the security group that the controller makes; prefix lists open it further, for we cannot say whom.
+  if (hasItems(annotations[nlb.securityGroups]) || hasItems(annotations[nlb.securityGroupPrefixLists])) return [];
+  if (parseBool(annotations[nlb.disableNlbSg] ?? "false") === true) return [];
+  if (spec.loadBalancerSourceRanges.length > 0) {
+    return isIPv4Only(spec.loadBalancerSourceRanges) ? [{ field: "spec.loadBalancerSourceRanges", message }] : [];
+  }
+  // Auto Mode reads the field only (EKS user guide, auto-configure-nlb).
+  if (autoMode || !isIPv4Only(parseList(annotations[nlb.loadBalancerSourceRanges] ?? ""))) return [];
+  return [{ field: annotationField(nlb.loadBalancerSourceRanges), message }];
+}
+
+/** Params may bring ranges and an address type of their own; a group's members have to agree with what is written here. */
+function ingress({ ingress: { annotations }, albClass }: IngressContext): readonly Problem[] {
+  if (albClass === undefined || albClass.hasParams === true) return [];
+  const addressType = annotations[alb.ipAddressType];
+  if (addressType !== "dualstack" && addressType !== "dualstack-without-public-ipv4") return [];
+  if (hasItems(annotations[alb.securityGroups]) || hasItems(annotations[alb.securityGroupPrefixLists])) return [];
+  if (!isIPv4Only(parseList(annotations[alb.inboundCidrs] ?? ""))) return [];
+  return [{ field: annotationField(alb.inboundCidrs), message }];
+}
+
+function hasItems(list: string | undefined): boolean {
+  return list !== undefined && parseList(list).length > 0;
+}
+
+/** No range at all means every address of both families. */
+function isIPv4Only(ranges: readonly string[]): boolean {
+  return ranges.length > 0 && ranges.every((range) => !range.includes(":"));
+}

@@ -1,0 +1,26 @@
+import { nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import type { Problem, ServiceContext } from "../decision/rule.ts";
+
+export const ipv6NeedsDualstack = defineRule({
+  id: "ipv6-needs-dualstack",
+  kinds: ["Service"],
+  severity: "deny",
+  basis: "controller",
+  summary: "A Service with IPv6 among its ipFamilies has a dual-stack NLB.",
+  remediation: 'Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.',
+  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843",
+  service,
+});
+
+function service({ service: { annotations, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
+  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (inForce.ipAddressType !== "ipv4" || ipFamilies?.includes("IPv6") !== true) return [];
+  const written = annotations[nlb.ipAddressType];
+  if (written === undefined) {
+    const message = "has IPv6, and the NLB would be IPv4 only, since no ip-address-type is given";
+    return [{ field: "spec.ipFamilies", message }];
+  }
+  const message = `${quote(written)} does not fit spec.ipFamilies, which has IPv6`;
+  return [{ field: annotationField(nlb.ipAddressType), message }];
+}

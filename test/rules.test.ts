@@ -1,0 +1,63 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Rule } from "../src/decision/rule.ts";
+import { rules } from "../src/rules/index.ts";
+
+const sentence = /^[A-Z].*[^.]\.$/s;
+/** An address, or a project by name (with its version, since lines move), then a file of it and lines. */
+const pageOrLines = /^https:\/\/\S+$|^[A-Z][\w .-]*, [\w./-]+\.(?:go|md|adoc):\d+(?:-\d+)?$/;
+const ownWords = /^[A-Z].*[^.]$/;
+
+describe("the list of rules", () => {
+  const ids = rules.map(({ id }) => id).toSorted();
+
+  it("has each id once", () => {
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it("is the folder of rules, one file each", () => {
+    expect(names("src/rules", ".ts").filter((name) => name !== "index")).toEqual(ids);
+  });
+
+  it("has a test for each rule, and no test without a rule", () => {
+    expect(names("test/rules", ".test.ts")).toEqual(ids);
+  });
+});
+
+describe.each(rules.map((rule: Rule) => [rule.id, rule] as const))("%s", (id, rule) => {
+  it("has an id in kebab case", () => {
+    expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/);
+  });
+
+  it("says in sentences what must hold and what to do", () => {
+    expect(rule.summary).toMatch(sentence);
+    expect(rule.remediation).toMatch(sentence);
+  });
+
+  it("names the page, the lines of code or, as a policy's own rule, the setting that makes it true", () => {
+    expect(rule.source).toMatch(rule.basis === "policy" ? ownWords : pageOrLines);
+  });
+
+  it("has a check for each of its kinds, and for no other", () => {
+    const checked = [rule.service && "Service", rule.ingress && "Ingress"].filter((kind) => kind !== undefined);
+    expect(checked).toEqual(rule.kinds);
+  });
+
+  it("may be confirmed only where it refuses the hazard of an update", () => {
+    const { severity, basis } = rule;
+    expect(rule.confirmable === true ? { severity, basis } : "not confirmable").toEqual(
+      rule.confirmable === true ? { severity: "deny", basis: "update-hazard" } : "not confirmable",
+    );
+  });
+
+  it("says whether it blocks an injection only where its severity does not say so", () => {
+    expect(rule.blocksInjection).not.toBe(rule.severity === "deny");
+  });
+});
+
+function names(folder: string, suffix: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => file.slice(0, -suffix.length))
+    .toSorted();
+}

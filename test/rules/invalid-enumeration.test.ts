@@ -1,0 +1,223 @@
+import { invalidEnumeration } from "../../src/rules/invalid-enumeration.ts";
+import { testRule } from "../support/rule-tester.ts";
+
+testRule(invalidEnumeration, {
+  allow: [
+    {
+      name: "each value as the controller spells it",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*",
+          "service.beta.kubernetes.io/aws-load-balancer-enable-prefix-for-ipv6-source-nat": "off",
+          "service.beta.kubernetes.io/aws-load-balancer-inbound-sg-rules-on-private-link-traffic": "on",
+        },
+      },
+    },
+    {
+      name: "a health check protocol in upper case",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol": "HTTP" },
+      },
+    },
+    {
+      name: "the address type of ALBs on an NLB, which another rule explains",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack-without-public-ipv4",
+        },
+      },
+    },
+    {
+      name: "an ALPN policy, which is read for TLS listeners only",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-alpn-policy": "http2" },
+      },
+    },
+    {
+      name: "a scheme that the in-tree controller never reads",
+      service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "public" } },
+    },
+    {
+      name: "a scheme for a controller that we do not know",
+      service: {
+        spec: { loadBalancerClass: "example.com/lb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "public" },
+      },
+    },
+    {
+      name: "a proxy protocol that Auto Mode never reads",
+      service: {
+        spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "true" },
+      },
+    },
+    {
+      name: "an annotation of ALBs on a Service",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "alb.ingress.kubernetes.io/scheme": "public" },
+      },
+    },
+    {
+      name: "the address type that only an ALB has",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/scheme": "internet-facing",
+          "alb.ingress.kubernetes.io/ip-address-type": "dualstack-without-public-ipv4",
+          "alb.ingress.kubernetes.io/target-type": "ip",
+          "alb.ingress.kubernetes.io/backend-protocol-version": "GRPC",
+        },
+      },
+    },
+    {
+      name: "the scheme of a frontend NLB that nobody asks for",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/enable-frontend-nlb": "false",
+          "alb.ingress.kubernetes.io/frontend-nlb-scheme": "public",
+        },
+      },
+    },
+    {
+      name: "an Ingress of another class",
+      ingress: {
+        spec: { ingressClassName: "nginx" },
+        annotations: { "alb.ingress.kubernetes.io/scheme": "public" },
+      },
+    },
+  ],
+  deny: [
+    {
+      name: "every wrong value of a Service, in the object's order",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-scheme": "public",
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "ipv6",
+          "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "true",
+          "service.beta.kubernetes.io/aws-load-balancer-enable-prefix-for-ipv6-source-nat": "true",
+          "service.beta.kubernetes.io/aws-load-balancer-inbound-sg-rules-on-private-link-traffic": "yes",
+          "service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol": "grpc",
+        },
+      },
+      fields: [
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-ip-address-type]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-proxy-protocol]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-enable-prefix-for-ipv6-source-nat]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-inbound-sg-rules-on-private-link-traffic]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol]",
+      ],
+    },
+    {
+      name: "an empty value, which is a value",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]"],
+    },
+    {
+      name: "another case and a blank",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-scheme": "Internal",
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack ",
+        },
+      },
+      fields: [
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-ip-address-type]",
+      ],
+    },
+    {
+      name: "a Service claimed by its type annotation",
+      service: {
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-type": "external",
+          "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+          "service.beta.kubernetes.io/aws-load-balancer-scheme": "public",
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]"],
+    },
+    {
+      name: "a scheme for Auto Mode",
+      service: {
+        spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "public" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]"],
+    },
+    {
+      name: "every wrong value of an Ingress",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/scheme": "internet",
+          "alb.ingress.kubernetes.io/ip-address-type": "dual-stack",
+          "alb.ingress.kubernetes.io/target-type": "IP",
+          "alb.ingress.kubernetes.io/backend-protocol": "http",
+        },
+      },
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/scheme]",
+        "metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]",
+        "metadata.annotations[alb.ingress.kubernetes.io/target-type]",
+        "metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]",
+      ],
+    },
+    {
+      name: "the scheme of a frontend NLB",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/enable-frontend-nlb": "true",
+          "alb.ingress.kubernetes.io/frontend-nlb-scheme": "public",
+        },
+      },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-scheme]"],
+    },
+    {
+      name: "a value that no IngressClassParams overrule, although there are some",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/backend-protocol": "TCP" } },
+      profile: { albClasses: [{ name: "alb", hasParams: true }] },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]"],
+    },
+    {
+      name: "a scheme beside IngressClassParams that the class annotation bypasses",
+      ingress: {
+        spec: { ingressClassName: undefined },
+        annotations: {
+          "kubernetes.io/ingress.class": "alb",
+          "alb.ingress.kubernetes.io/scheme": "public",
+        },
+      },
+      profile: { albClasses: [{ name: "alb", hasParams: true }] },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
+  ],
+  warn: [
+    {
+      name: "values that IngressClassParams may overrule, so that the controller never sees them",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/scheme": "public",
+          "alb.ingress.kubernetes.io/ip-address-type": "ipv6",
+          "alb.ingress.kubernetes.io/target-type": "pod",
+        },
+      },
+      profile: { albClasses: [{ name: "alb", hasParams: true }] },
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/scheme]",
+        "metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]",
+        "metadata.annotations[alb.ingress.kubernetes.io/target-type]",
+      ],
+    },
+  ],
+});

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { format } from "prettier";
+import type { Rule } from "../../src/decision/rule.ts";
+import { policyJsonSchema } from "../../src/policy/schema.ts";
+import { rules } from "../../src/rules/index.ts";
+
+/** A file of which the program writes all or a part. */
+interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  /** The whole new text, given the present one; "" where there is no file. */
+  readonly render: (present: string) => string | Promise<string>;
+}
+
+const generatedFiles: readonly GeneratedFile[] = [
+  { path: "README.md", render: withRuleTable },
+  { path: "deploy/policy.schema.json", render: policySchema },
+];
+
+/** The generated files that differ from what the program would write. */
+async function staleFiles(): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const { path, render } of generatedFiles) {
+    const present = read(path);
+    if ((await render(present)) !== present) stale.push(path);
+  }
+  return stale;
+}
+
+function withRuleTable(present: string): string {
+  const [begin, end] = ["<!-- rules:begin -->\n", "<!-- rules:end -->"];
+  const from = present.indexOf(begin);
+  const to = present.indexOf(end);
+  if (from === -1 || to < from) {
+    throw new Error(
+      `README.md: the lines ${begin.trim()} and ${end}, between which the rules stand, are missing: add them`,
+    );
+  }
+  return present.slice(0, from + begin.length) + ruleTable() + present.slice(to);
+}
+
+function ruleTable(): string {
+  const rows = rules.map((rule) => [
+    `\`${rule.id}\``,
+    rule.kinds.join(", "),
+    severity(rule),
+    rule.summary,
+    rule.remediation,
+    source(rule),
+  ]);
+  const table = [
+    ["Rule", "Applies to", "Severity", "What must hold", "What to do", "Source"],
+    ["---", "---", "---", "---", "---", "---"],
+    ...rows.map((row) => row.map((text) => text.replaceAll("|", "\\|"))),
+  ];
+  return table.map((row) => `| ${row.join(" | ")} |\n`).join("");
+}
+
+function severity(rule: Rule): string {
+  return rule.confirmable === true ? `${rule.severity}, confirmable` : rule.severity;
+}
+
+function source({ source: text, versions }: Rule): string {
+  return versions === undefined || text.includes(versions) ? text : `${text} (${versions})`;
+}
+
+async function policySchema(): Promise<string> {
+  return await format(JSON.stringify(policyJsonSchema()), { parser: "json", printWidth: 120 });
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+async function check(): Promise<void> {
+  const stale = await staleFiles();
+  if (stale.length === 0) return;
+  process.stderr.write(
+    `${stale.map((path) => `${path}\n`).join("")}Not current: run npm run generate and commit the result.\n`,
+  );
+  process.exitCode = 1;
+}
+
+async function generate(): Promise<void> {
+  for (const { path, render } of generatedFiles) {
+    const present = read(path);
+    const text = await render(present);
+    if (text === present) continue;
+    writeFileSync(path, text);
+    process.stdout.write(`${path}\n`);
+  }
+}
+
+if (import.meta.main) await (process.argv.includes("--check") ? check() : generate());

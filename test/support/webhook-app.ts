@@ -1,0 +1,62 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
+import { policySet } from "../../src/policy/resolve.ts";
+import type { LookUpLabels } from "../../src/server/admission.ts";
+import type { Answered } from "../../src/server/admission.ts";
+import { buildServer } from "../../src/server/server.ts";
+import { policy } from "../policy/policies.ts";
+import { knownCluster, publicDualStack } from "./decisions.ts";
+
+/** The admission server without a port, and what it reported. */
+export function buildApp({ namespaceLabels = () => ({}), draining = () => false }: AppOptions = {}) {
+  const answered: Answered[] = [];
+  const failed: string[] = [];
+  const logged: object[] = [];
+  const log = {
+    warn: (fields: object) => void logged.push(fields),
+    error: (fields: object) => void logged.push(fields),
+  };
+  const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack })]);
+  const app = buildServer({
+    policies: () => policies,
+    namespaceLabels,
+    profile: { ...defaultProfile, ...knownCluster },
+    install: { scope: "ClusterWide", excludedNamespaces: [] },
+    answered: (one) => void answered.push(one),
+    failed: (reason) => void failed.push(reason),
+    arrived: () => undefined,
+    left: () => undefined,
+    draining,
+    log,
+  });
+  return { app, answered, failed, logged };
+}
+
+interface AppOptions {
+  readonly namespaceLabels?: LookUpLabels;
+  readonly draining?: () => boolean;
+}
+
+/** An AdmissionReview as the API server sends it. */
+export function reviewOf(object: Readonly<Record<string, unknown>>, request: Readonly<Record<string, unknown>> = {}) {
+  const service = object["kind"] === "Service";
+  return {
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid: "7f3c",
+      kind: service
+        ? { group: "", version: "v1", kind: "Service" }
+        : { group: "networking.k8s.io", version: "v1", kind: "Ingress" },
+      resource: { group: "", version: "v1", resource: service ? "services" : "ingresses" },
+      name: "web",
+      namespace: "shop",
+      operation: "CREATE",
+      userInfo: { username: "alice", groups: ["team-a"] },
+      object,
+      oldObject: null,
+      dryRun: false,
+      options: { kind: "CreateOptions", apiVersion: "meta.k8s.io/v1" },
+      ...request,
+    },
+  };
+}
