@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { nlb } from "../../src/annotations/catalog.ts";
+import { buildApp, reviewOf } from "../support/webhook-app.ts";
+import { rawIngress, rawService } from "../support/subjects.ts";
+
+const json = { "content-type": "application/json" };
+
+function post(url: string, payload: unknown, options: Parameters<typeof buildApp>[0] = {}) {
+  const built = buildApp(options);
+  return built.app
+    .inject({ method: "POST", url, headers: json, payload: JSON.stringify(payload) })
+    .then((reply) => ({ ...built, reply }));
+}
+
+function patchIn(reply: { json: () => { response: { patch?: string } } }): unknown {
+  const { patch } = reply.json().response;
+  return patch === undefined ? undefined : JSON.parse(Buffer.from(patch, "base64").toString());
+}
+
+describe("POST /mutate, on the wire", () => {
+  it("answers with a JSON patch that adds the whole annotations map where there is none", async () => {
+    const { reply } = await post("/mutate?timeout=3s", reviewOf(rawService({})));
+    expect(reply.statusCode).toBe(200);
+    expect(reply.headers["content-type"]).toMatch(/^application\/json\b/);
+    expect(reply.json()).toMatchObject({
+      apiVersion: "admission.k8s.io/v1",
+      kind: "AdmissionReview",
+      response: { uid: "7f3c", allowed: true, patchType: "JSONPatch" },
+    });
+    expect(patchIn(reply)).toEqual([
+      { op: "add", path: "/spec/loadBalancerClass", value: "service.k8s.aws/nlb" },
+      {
+        op: "add",
+        path: "/metadata/annotations",
+        value: {
+          [nlb.scheme]: "internet-facing",
+          [nlb.targetType]: "ip",
+          [nlb.ipAddressType]: "dualstack",
+          "dualstack.dev/injected": `policy=public-dualstack; keys=${[nlb.ipAddressType, nlb.targetType, nlb.scheme].join()},spec.loadBalancerClass`,
+        },
+      },
+    ]);
+  });
+
+  it("adds single keys, escaped, where there are annotations", async () => {
+    const written = { annotations: { [nlb.scheme]: "internal", [nlb.targetType]: "ip", "a/b~c": "d" } };
+    const { reply } = await post("/mutate", reviewOf(rawService(written)));
+    expect(patchIn(reply)).toEqual([
+      { op: "add", path: "/spec/loadBalancerClass", value: "service.k8s.aws/nlb" },
+      {
+        op: "add",
+        path: "/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-ip-address-type",
+        value: "dualstack",
+      },
+      {
+        op: "add",
+        path: "/metadata/annotations/dualstack.dev~1injected",
+        value: `policy=public-dualstack; keys=${nlb.ipAddressType},spec.loadBalancerClass`,
+      },
+    ]);
+  });
+
+  it("replaces a note of injections that the author made up, and removes it where nothing is injected", async () => {
+    const all = { [nlb.scheme]: "internal", [nlb.targetType]: "ip", [nlb.ipAddressType]: "ipv4" };
+    const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
+    const { reply } = await post(
+      "/mutate",
+      reviewOf(rawService({ spec, annotations: { ...all, "dualstack.dev/injected": `policy=p; keys=${nlb.scheme}` } })),
+    );
+    expect(patchIn(reply)).toEqual([{ op: "remove", path: "/metadata/annotations/dualstack.dev~1injected" }]);
+  });
+
+  it("has neither patch nor patchType where nothing changes", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawIngress({ spec: { ingressClassName: "nginx" } })));
+    expect(reply.json()).toEqual({
+      apiVersion: "admission.k8s.io/v1",
+      kind: "AdmissionReview",
+      response: { uid: "7f3c", allowed: true },
+    });
+  });
+
+  it("names what it injected in the audit annotations", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawIngress({})));
+    expect(reply.json().response.auditAnnotations).toEqual({
+      policy: "public-dualstack",
+      injected:
+        "alb.ingress.kubernetes.io/scheme,alb.ingress.kubernetes.io/ip-address-type,alb.ingress.kubernetes.io/target-type",
+    });
+  });
+
+  it("warns without control characters, which the API server would drop without a word", async () => {
+    const spec = { ports: [{ port: 53, protocol: "UDP" }] };
+    const { reply } = await post("/mutate", reviewOf(rawService({ spec })));
+    expect(reply.json().response.warnings).toHaveLength(1);
+    expect(reply.json().response.warnings[0]).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe("POST /validate, on the wire", () => {
+  const claimed = { loadBalancerClass: "service.k8s.aws/nlb" };
+  const complete = { [nlb.scheme]: "internal", [nlb.targetType]: "ip", [nlb.ipAddressType]: "dualstack" };
+
+  it("admits without a patch", async () => {
+    const { reply } = await post("/validate", reviewOf(rawService({ spec: claimed, annotations: complete })));
+    expect(reply.json().response).toEqual({ uid: "7f3c", allowed: true });
+  });
+
+  it("refuses with code 403 and reason Forbidden, which kubectl shows whole, and one message for all problems", async () => {
+    const annotations = { ...complete, [nlb.scheme]: "public", [nlb.proxyProtocol]: "on" };
+    const { reply } = await post("/validate", reviewOf(rawService({ spec: claimed, annotations })));
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json().response).toMatchObject({
+      uid: "7f3c",
+      allowed: false,
+      status: {
+        status: "Failure",
+        code: 403,
+        reason: "Forbidden",
+        message: expect.stringMatching(/^2 problems in Service shop\/web \(policy public-dualstack\):\n- /),
+      },
+      auditAnnotations: { policy: "public-dualstack", denied: "invalid-enumeration,invalid-enumeration" },
+    });
+  });
+
+  it("refuses an object that the mutating call has missed, and says to try again", async () => {
+    const { reply } = await post("/validate", reviewOf(rawService({})));
+    expect(reply.json().response.status.message).toMatch(/policy-not-applied: .*[Tt]ry again/);
+  });
+
+  it("names an object by its generateName while it has no name", async () => {
+    const raw = rawService({ spec: claimed, annotations: { [nlb.scheme]: "public" } });
+    const object = { ...raw, metadata: { ...(raw["metadata"] as object), name: undefined, generateName: "web-" } };
+    const { reply } = await post("/validate", reviewOf(object, { name: "" }));
+    expect(reply.json().response.status.message).toContain("Service shop/web-*");
+  });
+});
+
+describe("what is admitted unseen", () => {
+  it.each([
+    ["a deletion", { operation: "DELETE", object: null }],
+    ["a connect", { operation: "CONNECT", object: null }],
+    ["a subresource", { subResource: "status" }],
+    ["another kind", { kind: { group: "", version: "v1", kind: "Pod" } }],
+    ["an Ingress of an older version", { kind: { group: "extensions", version: "v1beta1", kind: "Ingress" } }],
+  ])("%s", async (_name, request) => {
+    const { reply } = await post("/validate", reviewOf(rawService({}), request));
+    expect(reply.json().response).toEqual({ uid: "7f3c", allowed: true });
+  });
+});
+
+describe("namespace labels", () => {
+  const off = { "dualstack.dev/inject": "disabled" };
+
+  it("that are in memory are used at once", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawService({})), { namespaceLabels: () => off });
+    expect(reply.json().response).toEqual({ uid: "7f3c", allowed: true });
+  });
+
+  it("that have to be asked for are waited for, within half of the caller's time and a second", async () => {
+    const asked: unknown[] = [];
+    const namespaceLabels = (name: string, deadlineMs: number) => {
+      asked.push([name, deadlineMs]);
+      return Promise.resolve(off);
+    };
+    await post("/mutate?timeout=1s", reviewOf(rawService({})), { namespaceLabels });
+    await post("/mutate?timeout=30s", reviewOf(rawService({})), { namespaceLabels });
+    const { reply } = await post("/mutate?timeout=soon", reviewOf(rawService({})), { namespaceLabels });
+    expect(asked).toEqual([
+      ["shop", 500],
+      ["shop", 1000],
+      ["shop", 1000],
+    ]);
+    expect(reply.json().response.patch).toBeUndefined();
+  });
+
+  it("that cannot be known answer 503 with Retry-After, so that the API server asks again", async () => {
+    const { reply, failed } = await post("/validate", reviewOf(rawService({})), {
+      namespaceLabels: () => Promise.resolve("unavailable"),
+    });
+    expect(reply.statusCode).toBe(503);
+    expect(reply.headers["retry-after"]).toBe("1");
+    expect(reply.json()).toMatchObject({ kind: "Status", code: 503 });
+    expect(failed).toEqual(["unavailable"]);
+  });
+
+  it("of a namespace that does not exist are none: the API server will say so itself", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawService({})), {
+      namespaceLabels: () => Promise.resolve("not-found"),
+    });
+    expect(reply.json().response.patch).toBeDefined();
+  });
+});
+
+describe("what is reported of a request", () => {
+  it("is one entry with the outcome", async () => {
+    const { answered } = await post("/mutate", reviewOf(rawService({})));
+    expect(answered).toMatchObject([{ webhook: "mutate", outcome: "patched", review: { uid: "7f3c", user: "alice" } }]);
+  });
+
+  it("while draining, each answer asks its connection to close", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawService({})), { draining: () => true });
+    expect(reply.headers["connection"]).toBe("close");
+    expect(reply.statusCode).toBe(200);
+  });
+});
