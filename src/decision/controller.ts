@@ -3,7 +3,7 @@ import type { AlbClass, ClusterProfile, ControllerName } from "./facts.ts";
 import type { IngressView, ServiceView, View } from "./subject.ts";
 
 /** Fixed in EKS (user guide, auto-configure-nlb). */
-export const autoModeServiceClass = "eks.amazonaws.com/nlb";
+const autoModeServiceClass = "eks.amazonaws.com/nlb";
 
 export interface Controller {
   readonly name: ControllerName;

@@ -127,7 +127,7 @@ function asAllocated(subject: Subject, facts: Facts): Subject {
 
 /**
  * What the mutating webhook would still inject when a load balancer is first asked for. It saw the object before
- * allocation, so it is judged like that: an injection that it had to leave out then is not missing now.
+ * allocation, with or without some of what is allocated now: only what it would have injected in either case is missing.
  */
 function missingValues(subject: Subject, input: Input): readonly MissingValue[] {
   const { old } = subject;
@@ -136,8 +136,14 @@ function missingValues(subject: Subject, input: Input): readonly MissingValue[] 
       ? subject.object.type === "LoadBalancer" && (old === undefined || subject.old?.type !== "LoadBalancer")
       : old === undefined;
   if (!first || input.policy.policy?.spec.mode !== "Enforce") return [];
-  const before = subject.kind === "Service" ? { ...subject, object: unallocated(subject.object) } : subject;
-  return plan(before, input).injections.map(({ target, value }) => ({ field: targetField(target), value }));
+  const now = plan(subject, input).injections;
+  if (now.length === 0 || subject.kind === "Ingress") return now.map(missingValue);
+  const before = plan({ ...subject, object: unallocated(subject.object) }, input).injections;
+  return now.filter(({ target }) => before.some((injection) => injection.target === target)).map(missingValue);
+}
+
+function missingValue({ target, value }: Injection): MissingValue {
+  return { field: targetField(target), value };
 }
 
 function provenanceOf(subject: Subject, planned: Plan, input: Input): ProvenanceChange {

@@ -34,7 +34,7 @@ export function readProvenance(raw: string | undefined): Provenance | undefined 
 }
 
 /** The annotation's text: stable, since keys are sorted by code unit. */
-export function provenanceText({ policy, keys }: Provenance): string {
+function provenanceText({ policy, keys }: Provenance): string {
   return `policy=${policy}; keys=${[...new Set(keys)].toSorted().join(",")}`;
 }
 

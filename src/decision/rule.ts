@@ -113,6 +113,11 @@ export interface Rule {
 
 export const defineRule = <const R extends Rule>(rule: R): R => rule;
 
+/** The two controllers that build NLBs from our annotations; the in-tree one reads hardly any of them. */
+export function buildsNlb({ name }: Controller): boolean {
+  return name === "aws-load-balancer-controller" || name === "eks-auto-mode";
+}
+
 /** The path of an annotation in messages and findings. */
 export const annotationField = (key: string): string => `metadata.annotations[${key}]`;
 

@@ -3,11 +3,10 @@ import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { asObject, metadataAccept, parseObject } from "./list.ts";
 import type { Raw } from "./list.ts";
+import type { Labels } from "../policy/resolve.ts";
 import { watchResource } from "./watch.ts";
 import type { WatchLog } from "./watch.ts";
 import type { Change, Watched } from "./watched.ts";
-
-export type Labels = Readonly<Record<string, string>>;
 
 /** `unavailable`: nothing may be decided now; the caller answers 503 with Retry-After. */
 export type LabelsAnswer = Labels | "not-found" | "unavailable";

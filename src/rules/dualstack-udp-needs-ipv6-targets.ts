@@ -1,4 +1,4 @@
-import { defineRule } from "../decision/rule.ts";
+import { buildsNlb, defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackUdpNeedsIpv6Targets = defineRule({
@@ -15,7 +15,7 @@ export const dualstackUdpNeedsIpv6Targets = defineRule({
 
 /** A port for TCP_UDP or QUIC is written as a UDP port, too. */
 function service({ service: { ports, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   const udp = ports.find(({ protocol }) => protocol === "UDP");
   if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
   if (ipFamilies === undefined || ipFamilies.includes("IPv6")) return [];

@@ -1,5 +1,5 @@
 import { nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import { annotationField, buildsNlb, defineRule, quote } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackUdpNeedsSourceNatPrefix = defineRule({
@@ -15,7 +15,7 @@ export const dualstackUdpNeedsSourceNatPrefix = defineRule({
 
 function service(context: ServiceContext): readonly Problem[] {
   const { service, controller, inForce } = context;
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   const udp = service.ports.find(({ protocol }) => protocol === "UDP");
   if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
   // Without IPv6 the prefix would not help: dualstack-udp-needs-ipv6-targets says what does.

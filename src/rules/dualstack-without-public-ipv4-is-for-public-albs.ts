@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule } from "../decision/rule.ts";
+import { annotationField, buildsNlb, defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackWithoutPublicIpv4IsForPublicAlbs = defineRule({
@@ -18,7 +18,7 @@ export const dualstackWithoutPublicIpv4IsForPublicAlbs = defineRule({
 const value = "dualstack-without-public-ipv4";
 
 function service({ service: { annotations }, controller }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   if (annotations[nlb.ipAddressType] !== value) return [];
   const message = `"${value}" exists for ALBs only, and this is an NLB`;
   return [{ field: annotationField(nlb.ipAddressType), message, remedy: 'Use "dualstack" or "ipv4".' }];

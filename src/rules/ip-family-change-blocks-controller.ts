@@ -1,4 +1,4 @@
-import { defineRule } from "../decision/rule.ts";
+import { buildsNlb, defineRule } from "../decision/rule.ts";
 
 export const ipFamilyChangeBlocksController = defineRule({
   id: "ip-family-change-blocks-controller",
@@ -12,7 +12,7 @@ export const ipFamilyChangeBlocksController = defineRule({
   confirmable: true,
   service({ service, controller, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
-    if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+    if (!buildsNlb(controller)) return [];
     const [before, after] = [old.service.ipFamilies, service.ipFamilies];
     if (before === undefined || after === undefined || before.includes("IPv6") === after.includes("IPv6")) return [];
     const change = before.includes("IPv6") ? "dropping" : "adding";

@@ -1,5 +1,5 @@
 import { nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import { annotationField, buildsNlb, defineRule, quote } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const ipv6NeedsDualstack = defineRule({
@@ -14,7 +14,7 @@ export const ipv6NeedsDualstack = defineRule({
 });
 
 function service({ service: { annotations, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   if (inForce.ipAddressType !== "ipv4" || ipFamilies?.includes("IPv6") !== true) return [];
   const written = annotations[nlb.ipAddressType];
   if (written === undefined) {

@@ -1,5 +1,5 @@
 import { nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import { annotationField, buildsNlb, defineRule, quote } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const proxyProtocolLocalHealthCheck = defineRule({
@@ -16,7 +16,7 @@ export const proxyProtocolLocalHealthCheck = defineRule({
 });
 
 function service({ service: { annotations, ...spec }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   if (inForce.proxyProtocolPorts === undefined || inForce.proxyProtocolPorts.length === 0) return [];
   if (inForce.targetType !== "instance" || spec.externalTrafficPolicy !== "Local") return [];
   // A port of one's own takes the check away from kube-proxy, to something that may speak proxy protocol.

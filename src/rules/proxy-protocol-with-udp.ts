@@ -1,4 +1,4 @@
-import { defineRule } from "../decision/rule.ts";
+import { buildsNlb, defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const proxyProtocolWithUdp = defineRule({
@@ -15,7 +15,7 @@ export const proxyProtocolWithUdp = defineRule({
 });
 
 function service({ service: { ports }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   const index = ports.findIndex(
     ({ port, protocol }) => protocol === "UDP" && inForce.proxyProtocolPorts?.includes(port) === true,
   );

@@ -1,5 +1,5 @@
 import { nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule } from "../decision/rule.ts";
+import { annotationField, buildsNlb, defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const sourceNatPrefixNeedsDualstack = defineRule({
@@ -14,7 +14,7 @@ export const sourceNatPrefixNeedsDualstack = defineRule({
 });
 
 function service({ service: { annotations }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (controller.name !== "aws-load-balancer-controller" && controller.name !== "eks-auto-mode") return [];
+  if (!buildsNlb(controller)) return [];
   if (annotations[nlb.enablePrefixForIpv6SourceNat] !== "on" || inForce.ipAddressType !== "ipv4") return [];
   const message = '"on" is for dual-stack load balancers only, and this NLB is IPv4 only';
   return [{ field: annotationField(nlb.enablePrefixForIpv6SourceNat), message }];

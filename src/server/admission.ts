@@ -5,12 +5,12 @@ import type { ClusterProfile, Install } from "../decision/facts.ts";
 import type { Phase } from "../decision/subject.ts";
 import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../kubernetes/admission-review.ts";
 import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
+import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { sendStatus } from "./status.ts";
 
-/** Labels of a namespace, or why there are none. A Promise only where the API server has to be asked. */
-export type NamespaceLabels = Labels | "not-found" | "unavailable";
-export type LookUpLabels = (name: string, deadlineMs: number) => NamespaceLabels | Promise<NamespaceLabels>;
+/** A Promise only where the API server has to be asked. */
+export type LookUpLabels = (name: string, deadlineMs: number) => LabelsAnswer | Promise<LabelsAnswer>;
 
 /** One answered request, for the log and the metrics. */
 export interface Answered {
@@ -51,7 +51,7 @@ function answer(
 ): FastifyReply | Promise<FastifyReply> {
   const started = performance.now();
   const review = readReview(request.body, phase);
-  const finish = (labels: NamespaceLabels): FastifyReply => {
+  const finish = (labels: LabelsAnswer): FastifyReply => {
     if (labels === "unavailable") {
       dependencies.failed("unavailable");
       void reply.header("retry-after", retryAfterSeconds);

@@ -9,7 +9,7 @@ import type { Settings } from "../settings.ts";
 import { serve } from "./serve.ts";
 
 /** Exit codes of the program. */
-export const exitCode = {
+const exitCode = {
   /** Stopped by a signal after draining. */
   ok: 0,
   /** A fault at run time, such as a port that is taken. */

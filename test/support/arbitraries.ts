@@ -11,8 +11,13 @@ import { written } from "../policy/policies.ts";
 
 type Raw = Record<string, unknown>;
 
+/** Rare, so that most objects leave something open for the policy. */
 function sometimes<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.option(value, { nil: undefined });
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+}
+
+function mostly<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: value }, { weight: 1, arbitrary: fc.constant(undefined) });
 }
 
 function without(undefineds: Readonly<Record<string, unknown>>): Raw {
@@ -68,7 +73,7 @@ const families = fc.constantFrom(["IPv4"], ["IPv6"], ["IPv4", "IPv6"], ["IPv6", 
 
 const serviceSpec = fc
   .record({
-    type: fc.constantFrom("LoadBalancer", "LoadBalancer", "LoadBalancer", "ClusterIP"),
+    type: fc.constantFrom(...Array<string>(9).fill("LoadBalancer"), "ClusterIP"),
     loadBalancerClass: sometimes(fc.constantFrom("service.k8s.aws/nlb", "eks.amazonaws.com/nlb", "metallb.example/lb")),
     ports: fc.array(fc.record({ port: fc.constantFrom(80, 443, 53), protocol: fc.constantFrom("TCP", "TCP", "UDP") }), {
       minLength: 1,
@@ -100,7 +105,7 @@ const rawServiceOf = fc
 const rawIngressOf = fc
   .record({
     metadata: metadata(ingressAnnotations),
-    spec: fc.record({ ingressClassName: sometimes(fc.constantFrom("alb", "plain-alb", "nginx")) }).map(without),
+    spec: fc.record({ ingressClassName: mostly(fc.constantFrom("alb", "plain-alb", "nginx")) }).map(without),
     status,
   })
   .map((parts): Raw => ({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", ...without(parts) }));
@@ -112,7 +117,7 @@ export interface RawRequest {
 
 function requestOn(raw: fc.Arbitrary<Raw>): fc.Arbitrary<RawRequest> {
   return fc.oneof(
-    fc.record({ object: raw, oldObject: fc.constant(undefined) }),
+    { weight: 4, arbitrary: fc.record({ object: raw, oldObject: fc.constant(undefined) }) },
     fc.record({ object: raw, oldObject: raw }),
     raw.map((object) => ({ object, oldObject: structuredClone(object) })),
   );
@@ -133,20 +138,33 @@ function withSpec(object: Raw, spec: Raw): RawRequest {
   return { object: { ...object, spec: { ...(object["spec"] as Raw), ...spec } }, oldObject: undefined };
 }
 
+/** A default that its own `allowed` has, as the schema demands. */
 function setting(...values: readonly string[]): fc.Arbitrary<Raw | undefined> {
-  return sometimes(
-    fc
-      .record({
-        default: sometimes(fc.constantFrom(...values)),
-        allowed: sometimes(fc.subarray([...values], { minLength: 1 })),
-      })
-      .map(without),
+  const chosen = fc.record({ value: fc.constantFrom(...values), others: sometimes(fc.subarray([...values])) });
+  return mostly(
+    fc.oneof(
+      chosen.map(({ value, others }) =>
+        without({ default: value, allowed: others && [...new Set([value, ...others])] }),
+      ),
+      fc.subarray([...values], { minLength: 1 }).map((allowed): Raw => ({ allowed })),
+    ),
   );
+}
+
+/** Only claims that the other settings can carry out. */
+function withPossibleClaim({ claim, ...service }: Raw): Raw {
+  const given = (name: string): boolean => (service[name] as Raw | undefined)?.["default"] !== undefined;
+  const possible =
+    (claim === "Class" && given("loadBalancerClass")) ||
+    (claim === "TypeAnnotation" && given("targetType") && !given("loadBalancerClass")) ||
+    claim === "Leave" ||
+    claim === "Refuse";
+  return possible ? { claim, ...service } : service;
 }
 
 const policySpec = fc.record({
   namespaceSelector: fc.constant({}),
-  mode: fc.constantFrom("Enforce", "Enforce", "Enforce", "Warn", "Off"),
+  mode: fc.constantFrom("Enforce", "Enforce", "Enforce", "Enforce", "Enforce", "Enforce", "Warn", "Off"),
   existing: fc.constantFrom("Preserve", "Migrate"),
   service: fc
     .record({
@@ -157,7 +175,8 @@ const policySpec = fc.record({
       targetType: setting("ip", "instance"),
       proxyProtocol: setting("On", "Off"),
     })
-    .map(without),
+    .map(without)
+    .map(withPossibleClaim),
   ingress: fc
     .record({
       ipAddressType: setting("dualstack", "ipv4", "dualstack-without-public-ipv4"),
@@ -177,7 +196,7 @@ export const policies: fc.Arbitrary<PolicySet> = fc
   });
 
 const profile: fc.Arbitrary<ClusterProfile> = fc.record({
-  ipFamily: sometimes(fc.constantFrom("ipv4", "ipv6", "dualstack")),
+  ipFamily: mostly(fc.constantFrom("ipv4", "ipv6", "dualstack")),
   subnetsHaveIPv6: sometimes(fc.boolean()),
   nodesHavePrimaryIPv6: sometimes(fc.boolean()),
   controllers: sometimes(

@@ -40,7 +40,7 @@ export const knownCluster: Partial<ClusterProfile> = {
   albClasses: [{ name: "alb", hasParams: false }],
 };
 
-export function facts({ profile, install, namespaceLabels }: Surroundings = {}): Facts {
+function facts({ profile, install, namespaceLabels }: Surroundings = {}): Facts {
   return {
     namespaceLabels: namespaceLabels ?? {},
     profile: { ...defaultProfile, ...knownCluster, ...profile },
