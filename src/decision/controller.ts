@@ -20,14 +20,10 @@ export function serviceController(service: ServiceView, profile: ClusterProfile)
   if (service.loadBalancerClass !== undefined) {
     return { name: byClass(service.loadBalancerClass, profile), chosenBy: "class" };
   }
+  if (claimedByAnnotation(service)) return { name: "aws-load-balancer-controller", chosenBy: "type-annotation" };
   switch (service.annotations[nlb.type]) {
-    case "nlb-ip":
-      return { name: "aws-load-balancer-controller", chosenBy: "type-annotation" };
-    case "external": {
-      const target = service.annotations[nlb.targetType];
-      const claimed = target === "ip" || target === "instance";
-      return { name: claimed ? "aws-load-balancer-controller" : "nobody", chosenBy: "type-annotation" };
-    }
+    case "external":
+      return { name: "nobody", chosenBy: "type-annotation" };
     case undefined:
       return { name: "cloud-controller-manager", chosenBy: "default" };
     default:
@@ -55,7 +51,20 @@ export function albClass(ingress: IngressView, profile: ClusterProfile): AlbClas
   return profile.albClasses.find(({ name }) => name === ingress.ingressClassName);
 }
 
-const serviceFinalizers = ["service.k8s.aws/resources", "service.kubernetes.io/load-balancer-cleanup"];
+/**
+ * The AWS controller serves Services of other types too while these annotations stand on them, since its gate
+ * ServiceTypeLoadBalancerOnly is off by default: their NLB lives on (service_utils.go:47-77).
+ */
+export function claimedByAnnotation({ loadBalancerClass, annotations }: ServiceView): boolean {
+  if (loadBalancerClass !== undefined) return false;
+  const target = annotations[nlb.targetType];
+  const type = annotations[nlb.type];
+  return type === "nlb-ip" || (type === "external" && (target === "ip" || target === "instance"));
+}
+
+/** Set by the in-tree controller's service controller before it asks for a load balancer (cloud-provider controller.go:406). */
+export const inTreeFinalizer = "service.kubernetes.io/load-balancer-cleanup";
+const serviceFinalizers = ["service.k8s.aws/resources", inTreeFinalizer];
 const ingressFinalizers = ["ingress.k8s.aws/resources", "group.ingress.k8s.aws/"];
 /** Auto Mode's own finalizers share its API group (EKS user guide); its source is closed, so the group is matched, not a list. */
 const autoModeFinalizer = /(^|\.)eks\.amazonaws\.com\//;

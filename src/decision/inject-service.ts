@@ -1,7 +1,7 @@
 import { nlb } from "../annotations/catalog.ts";
 import { parseMap } from "../annotations/parse.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
-import { byClass, isProvisioned, serviceController } from "./controller.ts";
+import { byClass, claimedByAnnotation, inTreeFinalizer, isProvisioned, serviceController } from "./controller.ts";
 import type { ClusterProfile, ControllerName, Facts } from "./facts.ts";
 import { loadBalancerClassTarget, targetField } from "./injection.ts";
 import type { Candidate, LeftOut, Proposal } from "./injection.ts";
@@ -19,13 +19,15 @@ export function serviceCandidates(subject: ServiceSubject, policy: LoadBalancerP
   const becomes = old === undefined || old.type !== "LoadBalancer";
   const provisioned = old !== undefined && isProvisioned(old);
 
-  if (controller.name === "cloud-controller-manager" && !becomes) {
+  if (controller.name === "cloud-controller-manager" && (!becomes || old?.finalizers.includes(inTreeFinalizer))) {
     return { candidates: [], leftOut: inTree(object, policy, provisioned) };
   }
-  if (provisioned) return provisionedCandidates(subject, policy, profile, controller.name);
-
+  // A Service that comes back to the type LoadBalancer may still carry the finalizer of an NLB that is being deleted.
+  const lives = provisioned && (!becomes || claimedByAnnotation(old));
   const claim = becomes ? claimOf(object, policy, profile) : undefined;
   if (claim?.leftOut !== undefined) return { candidates: [], leftOut: [claim.leftOut] };
+  if (lives && claim?.candidate !== undefined) return { candidates: [claim.candidate], leftOut: [] };
+  if (lives) return provisionedCandidates(subject, policy, profile, controller.name);
   const owner = claim?.owner ?? controller.name;
   const settings = settingCandidates(object, policy, profile, owner, claim?.candidate);
   return {

@@ -23,8 +23,11 @@ export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, i
     .filter((candidate) => !kept.includes(candidate))
     .flatMap((candidate): readonly LeftOut[] => {
       if (claimDropped && !candidate.isClaim) return candidate.injections.map(dependent);
-      const blocker = blockersOf([...kept, candidate])[0] ?? against[0];
-      return candidate.injections.map((injection) => blocked(injection, blocker));
+      const found = blockersOf([...kept, candidate]);
+      const [blocker] = found.length > 0 ? found : against;
+      const certain = found.filter((report) => blocker && sameReport(report) === sameReport(blocker)).length;
+      const supposing = certain === trials.length ? undefined : blocker?.supposing;
+      return candidate.injections.map((injection) => blocked(injection, blocker, supposing));
     });
   return {
     injections: kept.flatMap(({ injections }) => injections),
@@ -103,9 +106,13 @@ function dependent({ target, value, because }: Injection): LeftOut {
   return { target, value, because, reason: "depends", message };
 }
 
-function blocked({ target, value, because }: Injection, blocker: Blocker | undefined): LeftOut {
+function blocked(
+  { target, value, because }: Injection,
+  blocker: Blocker | undefined,
+  supposing: string | undefined,
+): LeftOut {
   const cause = blocker === undefined ? "another value" : `${blocker.rule.id}: ${blocker.problem.message}`;
-  const supposing = blocker?.supposing === undefined ? "" : ` (${blocker.supposing})`;
-  const message = `${targetField(target)} "${value}" was left out: ${cause}${supposing}`;
+  const condition = supposing === undefined ? "" : ` (${supposing})`;
+  const message = `${targetField(target)} "${value}" was left out: ${cause}${condition}`;
   return { target, value, because, reason: "rule", message };
 }

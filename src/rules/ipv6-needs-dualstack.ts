@@ -13,14 +13,25 @@ export const ipv6NeedsDualstack = defineRule({
   service,
 });
 
-function service({ service: { annotations, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
+function service({ service, controller, inForce }: ServiceContext): readonly Problem[] {
+  const { annotations, ipFamilies } = service;
   if (!buildsNlb(controller)) return [];
   if (inForce.ipAddressType !== "ipv4" || ipFamilies?.includes("IPv6") !== true) return [];
+  const remedy = remedyFor(service);
   const written = annotations[nlb.ipAddressType];
   if (written === undefined) {
     const message = "has IPv6, and the NLB would be IPv4 only, since no ip-address-type is given";
-    return [{ field: "spec.ipFamilies", message }];
+    return [{ field: "spec.ipFamilies", message, ...remedy }];
   }
   const message = `${quote(written)} does not fit spec.ipFamilies, which has IPv6`;
-  return [{ field: annotationField(nlb.ipAddressType), message }];
+  return [{ field: annotationField(nlb.ipAddressType), message, ...remedy }];
+}
+
+/** A dual-stack NLB takes a UDP port only with the prefix: who is told the first half alone comes back with the second. */
+function remedyFor({ annotations, ports }: ServiceContext["service"]): { readonly remedy?: string } {
+  const hasUdp = ports.some(({ protocol }) => protocol === "UDP");
+  if (!hasUdp || annotations[nlb.enablePrefixForIpv6SourceNat] === "on") return {};
+  return {
+    remedy: `Set the annotation ip-address-type to "dualstack" and, for the UDP port, ${nlb.enablePrefixForIpv6SourceNat} to "on", or make the Service IPv4 only.`,
+  };
 }

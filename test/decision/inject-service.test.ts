@@ -180,6 +180,14 @@ describe("an injection that a rule forbids", () => {
     expect(injected(create(parts, publicDualStack, { ipFamily: "ipv6" }))).toEqual(allValues);
   });
 
+  it("the reason says what it supposes of the API server only where another choice would be fine", () => {
+    expect(injectionWarnings(create(udp)).join()).toContain("(should spec.ipFamilies become IPv4)");
+    const proxy = {
+      service: { ...publicService, proxyProtocol: { default: "On" }, ipAddressType: { default: "ipv4" } },
+    };
+    expect(injectionWarnings(create(udp, proxy)).join()).toMatch(/proxy-protocol.*left out(?!.*should)/);
+  });
+
   it("lowering the rule's severity in the policy does not bring it back", () => {
     const rules = { "dualstack-udp-needs-ipv6-targets": "Warn", "dualstack-udp-needs-source-nat-prefix": "Off" };
     expect(injected(create(udp, { ...publicDualStack, rules }))).not.toHaveProperty([nlb.ipAddressType]);
@@ -341,6 +349,32 @@ describe("an update of a load balancer that exists", () => {
       namespaceLabels,
     });
     expect(injected(decision)).toEqual({});
+  });
+});
+
+describe("a Service that comes back to the type LoadBalancer", () => {
+  const clusterIP = { spec: { type: "ClusterIP" } };
+  const awsFinalizer = { finalizers: ["service.k8s.aws/resources"] };
+
+  it("gets everything while the NLB of its former class is still being deleted", () => {
+    expect(injected(update({ ...clusterIP, ...awsFinalizer }, awsFinalizer))).toEqual(allValues);
+  });
+
+  it("gets nothing where its annotations have kept the NLB alive all the time", () => {
+    const annotations = { [nlb.type]: "external", [nlb.targetType]: "ip" };
+    const kept = { annotations, ...awsFinalizer };
+    expect(injected(update({ ...clusterIP, ...kept }, kept))).toEqual({});
+  });
+
+  it("gets the claim alone where it gives up those annotations: a scheme could replace the NLB", () => {
+    const kept = { annotations: { [nlb.type]: "external", [nlb.targetType]: "ip" }, ...awsFinalizer };
+    expect(injected(update({ ...clusterIP, ...kept }, awsFinalizer))).toEqual({ [lbClass]: "service.k8s.aws/nlb" });
+  });
+
+  it("is not claimed while the in-tree controller has not cleaned up after itself", () => {
+    const inTreeFinalizer = { finalizers: ["service.kubernetes.io/load-balancer-cleanup"] };
+    const decision = update({ ...clusterIP, ...inTreeFinalizer }, inTreeFinalizer);
+    expect(leftOut(decision)).toEqual({ [lbClass]: "in-tree" });
   });
 });
 

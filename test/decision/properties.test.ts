@@ -55,7 +55,7 @@ describe("properties over generated objects, policies and clusters", () => {
   it("the generators give the policies something to do, or all of the following would hold of nothing", () => {
     const cases = fc.sample(fc.tuple(rawRequest, policies, inScope), { numRuns: 500, seed: 1 });
     const decisions = cases.map(([request, set, facts]) => decide(subjectOf(request, "mutating"), set, facts));
-    expect(decisions.filter(({ injections }) => injections.length > 0).length).toBeGreaterThan(60);
+    expect(decisions.filter(({ injections }) => injections.length > 0).length).toBeGreaterThan(40);
     expect(decisions.filter(({ leftOut }) => leftOut.some(({ reason }) => reason === "rule")).length).toBeGreaterThan(
       5,
     );

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { judge, verdictLine } from "../../bench/bars.ts";
+import type { Judged } from "../../bench/bars.ts";
+
+const onEveryLimit: Judged = { throughputRatio: 0.7, p50Ratio: 1.35, rssMiB: 130, readySeconds: 0.8 };
+
+describe("the bars", () => {
+  it("hold where every figure is just on its limit", () => {
+    expect(missed(onEveryLimit)).toEqual([]);
+  });
+  it("hold where every figure is better", () => {
+    expect(missed({ throughputRatio: 1.1, p50Ratio: 0.9, rssMiB: 80, readySeconds: 0.2 })).toEqual([]);
+  });
+  it("miss the throughput below its limit, and only that", () => {
+    expect(missed({ ...onEveryLimit, throughputRatio: 0.699 })).toEqual(["throughputRatio"]);
+  });
+  it("miss the p50 above its limit, and only that", () => {
+    expect(missed({ ...onEveryLimit, p50Ratio: 1.351 })).toEqual(["p50Ratio"]);
+  });
+  it("miss the memory above its limit, and only that", () => {
+    expect(missed({ ...onEveryLimit, rssMiB: 130.1 })).toEqual(["rssMiB"]);
+  });
+  it("miss the start-up above its limit, and only that", () => {
+    expect(missed({ ...onEveryLimit, readySeconds: 0.801 })).toEqual(["readySeconds"]);
+  });
+  it("are missed by a figure that is no number", () => {
+    expect(missed({ ...onEveryLimit, throughputRatio: Number.NaN, p50Ratio: Number.NaN })).toEqual([
+      "throughputRatio",
+      "p50Ratio",
+    ]);
+  });
+  it("name what was missed, by how much, and the limit", () => {
+    const lines = judge({ ...onEveryLimit, p50Ratio: 1.414 }).map(verdictLine);
+    expect(lines).toEqual([
+      "held    throughput of /mutate at 10 connections ÷ bare: 0.700, must be at least 0.7",
+      "MISSED  p50 of /mutate at 1 connection ÷ bare: 1.414, must be at most 1.35",
+      "held    RSS after 50,000 requests, MiB: 130.0, must be at most 130",
+      "held    spawn to ready, best of the starts, s: 0.800, must be at most 0.8",
+    ]);
+  });
+});
+
+function missed(figures: Judged): readonly string[] {
+  return judge(figures).flatMap(({ figure, held }) => (held ? [] : [figure]));
+}

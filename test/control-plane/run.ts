@@ -1,0 +1,47 @@
+/** `npm run test:e2e`: gets the control plane's programs ready, then runs the tests that need them. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { findAssets, findHelm } from "./assets.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+// First, so that a build of minutes says so here, once, and does not eat into the time of a test.
+const assets = await findAssets().catch(endWith);
+const excluded: string[] = [];
+await findHelm().catch((error: unknown) => {
+  // Where the programs of the control plane are given, Go need not be there to build Helm; only CI insists on it.
+  if (!process.env["KUBEBUILDER_ASSETS"] || process.env["CI"]) return endWith(error);
+  excluded.push("--exclude=**/helm.test.ts");
+  process.stderr.write(`The tests with Helm are left out. ${text(error)}\n`);
+});
+
+const given = process.argv.slice(2);
+const timeouts = ["--testTimeout=60000", "--hookTimeout=120000"].filter(
+  (option) => !given.some((argument) => argument.startsWith(option.replace(/=.*/, ""))),
+);
+const vitest = spawn(
+  process.execPath,
+  [
+    join(root, "node_modules", "vitest", "vitest.mjs"),
+    "run",
+    "--dir=test/control-plane",
+    "--passWithNoTests=false",
+    // Two control planes at once wait for each other's programs less than one waits for its own.
+    "--maxWorkers=2",
+    ...timeouts,
+    ...excluded,
+    ...given,
+  ],
+  { cwd: root, stdio: "inherit", env: { ...process.env, KUBEBUILDER_ASSETS: assets.folder } },
+);
+process.on("SIGTERM", () => vitest.kill("SIGTERM"));
+vitest.once("exit", (code) => process.exit(code ?? 1));
+
+function endWith(error: unknown): never {
+  process.stderr.write(`${text(error)}\n`);
+  return process.exit(1);
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,162 @@
+/** An IPv6 cluster on EKS; the letters are those of the scenarios. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { alb, expectSuccess, ingress, nlb, service, startCluster } from "./kubernetes.ts";
+import type { Cluster } from "./kubernetes.ts";
+
+const policies = {
+  eks: {
+    namespaceSelector: {},
+    service: {
+      loadBalancerClass: { default: "service.k8s.aws/nlb" },
+      ipAddressType: { default: "dualstack" },
+      targetType: { default: "ip" },
+    },
+    ingress: { ipAddressType: { default: "dualstack" }, targetType: { default: "ip" } },
+  },
+};
+const flags = ["--controllers=aws-load-balancer-controller", "--subnets-have-ipv6=true"];
+const byClass = { loadBalancerClass: "service.k8s.aws/nlb" };
+const dualstack = { [`${nlb}-ip-address-type`]: "dualstack" };
+const udp = { ports: [{ name: "dns", port: 53, protocol: "UDP" }] };
+
+describe("an API server whose Service addresses are IPv6", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({
+      serviceCidr: "fd00:10:96::/108",
+      policies,
+      flags: [...flags, "--ip-family=ipv6", "--alb-class-without-params=alb"],
+    });
+    return () => cluster.stop();
+  });
+
+  it("B1: a Service gets dualstack, IP targets and the class, and keeps its IP family", async () => {
+    const web = service(await cluster.namespace("b1"));
+    expect(await cluster.create(web)).toEqual({ code: 0, stdout: "service/web created\n", stderr: "" });
+    const stored = await cluster.read(web);
+    expect(stored?.metadata.annotations).toEqual({
+      [`${nlb}-ip-address-type`]: "dualstack",
+      [`${nlb}-nlb-target-type`]: "ip",
+      "dualstack.dev/injected": `policy=eks; keys=${nlb}-ip-address-type,${nlb}-nlb-target-type,spec.loadBalancerClass`,
+    });
+    expect(stored?.spec).toMatchObject({ ...byClass, ipFamilies: ["IPv6"], ipFamilyPolicy: "SingleStack" });
+  });
+
+  it.each([
+    { by: "the class annotation", metadata: { annotations: { "kubernetes.io/ingress.class": "alb" } }, spec: {} },
+    { by: "spec.ingressClassName", metadata: {}, spec: { ingressClassName: "alb" } },
+  ])("B2: an Ingress of the ALB class by $by gets dualstack and IP targets", async ({ by, metadata, spec }) => {
+    const web = ingress(await cluster.namespace(`b2-${by.length}`), { metadata, spec });
+    expect(await cluster.create(web)).toEqual({
+      code: 0,
+      stdout: "ingress.networking.k8s.io/web created\n",
+      stderr: expect.not.stringContaining("dualstack.dev"),
+    });
+    const stored = await cluster.read(web);
+    expect(stored?.metadata.annotations).toEqual({
+      ...metadata.annotations,
+      [`${alb}/ip-address-type`]: "dualstack",
+      [`${alb}/target-type`]: "ip",
+      "dualstack.dev/injected": `policy=eks; keys=${alb}/ip-address-type,${alb}/target-type`,
+    });
+    expect(stored?.spec).toEqual(web.spec);
+  });
+
+  it("B3: ipv4 is refused, and the message gives the reason", async () => {
+    const name = await cluster.namespace("b3");
+    const written = service(name, { metadata: { annotations: { [`${nlb}-ip-address-type`]: "ipv4" } } });
+    expect(await cluster.create(written)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `Error from server (Forbidden): error when creating "STDIN": admission webhook "services.validate.dualstack.dev" denied the request: 1 problem in Service b3/web (policy eks):
+- ipv6-needs-dualstack: metadata.annotations[…/aws-load-balancer-ip-address-type]: "ipv4" does not fit spec.ipFamilies, which has IPv6. Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.
+`,
+    });
+    expect(await cluster.read(written)).toBeUndefined();
+    expect(await cluster.create(service(name, { metadata: { annotations: dualstack } }))).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+  });
+
+  it("B4: a UDP port is refused until the source-NAT prefix is on", async () => {
+    const name = await cluster.namespace("b4");
+    const refused = await cluster.create(service(name, { spec: udp }));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      'dualstack-udp-needs-source-nat-prefix: the UDP port 53 of a dual-stack NLB needs "on", and the source-NAT prefix is not set',
+    );
+    const written = service(name, { metadata: { annotations: dualstack }, spec: udp });
+    expect((await cluster.create(written)).stderr).toContain(
+      '- dualstack-udp-needs-source-nat-prefix: metadata.annotations[…/aws-load-balancer-enable-prefix-for-ipv6-source-nat]: the UDP port 53 of a dual-stack NLB needs "on", and the source-NAT prefix is not set. ',
+    );
+    expect(await cluster.read(service(name))).toBeUndefined();
+
+    const annotations = { [`${nlb}-enable-prefix-for-ipv6-source-nat`]: "on" };
+    expect(await cluster.create(service(name, { metadata: { annotations }, spec: udp }))).toEqual({
+      code: 0,
+      stdout: "service/web created\n",
+      stderr: "",
+    });
+  });
+
+  it("B5: annotations with the other kind's prefix are warned of, with the right key", async () => {
+    const name = await cluster.namespace("b5");
+    const onService = await cluster.create(
+      service(name, { metadata: { annotations: { [`${alb}/scheme`]: "internal" } } }),
+    );
+    expect(onService.code).toBe(0);
+    expect(onService.stderr).toBe(
+      `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead.\n`,
+    );
+    const onIngress = await cluster.create(
+      ingress(name, {
+        metadata: { annotations: { [`${nlb}-ip-address-type`]: "dualstack" } },
+        spec: { ingressClassName: "alb" },
+      }),
+    );
+    expect(onIngress.code).toBe(0);
+    expect(onIngress.stderr).toBe(
+      `Warning: wrong-annotation-prefix: metadata.annotations[…/aws-load-balancer-ip-address-type]: no controller reads it on an Ingress. Use ${alb}/ip-address-type instead.\n`,
+    );
+  });
+});
+
+describe("an API server whose Service addresses are of both families", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ policies, flags });
+    return () => cluster.stop();
+  });
+  const prefix = { [`${nlb}-enable-prefix-for-ipv6-source-nat`]: "on" };
+
+  it("B4: a UDP port on a dual-stack NLB is refused unless the Service has IPv6 and the source-NAT prefix is on", async () => {
+    const name = await cluster.namespace("b4");
+    const ipv6 = { ipFamilies: ["IPv6"] };
+    const refused = async (annotations: Record<string, string>, families: object): Promise<string> => {
+      const web = service(name, { metadata: { annotations }, spec: { ...byClass, ...udp, ...families } });
+      const { code, stderr } = await cluster.create(web, "--dry-run=server");
+      return code === 0 ? "allowed" : [...stderr.matchAll(/^- (\S+):/gm)].map(([, rule]) => rule).join(" ");
+    };
+    expect(await refused({ ...dualstack }, {})).toBe("dualstack-udp-needs-ipv6-targets");
+    expect(await refused({ ...dualstack, ...prefix }, {})).toBe("dualstack-udp-needs-ipv6-targets");
+    expect(await refused({ ...dualstack }, ipv6)).toBe("dualstack-udp-needs-source-nat-prefix");
+    expect(await refused({ ...dualstack, ...prefix }, ipv6)).toBe("allowed");
+  });
+
+  it("B4: the policy's dualstack is left out where it would make a UDP port impossible", async () => {
+    const dns = service(await cluster.namespace("b4-left-out"), { spec: udp });
+    const created = await cluster.create(dns);
+    expect(created.code).toBe(0);
+    expect(created.stderr).toMatch(
+      /^Warning: metadata\.annotations\[…\/aws-load-balancer-ip-address-type\] "dualstack" was left out: dualstack-udp-needs-ipv6-targets: [^\n]+\n$/,
+    );
+    const stored = await cluster.read(dns);
+    expect(stored?.spec).toMatchObject(byClass);
+    expect(Object.keys(stored?.metadata.annotations ?? {}).toSorted()).toEqual([
+      "dualstack.dev/injected",
+      `${nlb}-nlb-target-type`,
+    ]);
+    await expectSuccess(cluster.patch("b4-left-out", { metadata: { annotations: { team: "dns" } } }));
+  });
+});

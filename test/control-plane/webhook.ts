@@ -1,0 +1,186 @@
+/** Runs the real program in front of a control plane, installed with the project's own manifests. */
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { certs } from "../deploy/render.ts";
+import { localConfigurations, localWorkload, readOverlay, toYaml } from "./overlay.ts";
+import type { OverlayName } from "./overlay.ts";
+import { createNest, poll } from "./processes.ts";
+import type { Server } from "./processes.ts";
+import { freePort, webhookUser } from "./start.ts";
+import type { ControlPlane } from "./start.ts";
+
+export interface WebhookOptions {
+  readonly overlay?: OverlayName;
+  /** Policy specs by name. */
+  readonly policies?: Readonly<Record<string, object>>;
+  /** Beside those of the overlay's Deployment: what the cluster is like. */
+  readonly flags?: readonly string[];
+}
+
+export interface Webhook {
+  readonly healthUrl: string;
+  /** What it has decided about objects of a namespace: of every request that kubectl has had an answer to, and in order. */
+  decisions(namespace: string): Promise<readonly Decision[]>;
+  /** Applies the webhook configurations, changed or not, and waits until the API server calls those paths of ours. */
+  configure(how?: {
+    readonly change: (manifests: readonly Configuration[]) => readonly object[];
+    readonly until: readonly Decision["webhook"][];
+  }): Promise<void>;
+  /** Starts it again, and waits until it is ready. */
+  start(): Promise<void>;
+  /** Starts it again, and does not wait. */
+  launch(): Promise<void>;
+  /** The lines that it has logged since the first start. */
+  log(): Promise<string>;
+  /** Drains, as before a node goes. */
+  stop(): Promise<void>;
+  /** Ends it for good and removes its files. */
+  remove(): Promise<void>;
+}
+
+export type Configuration = ReturnType<typeof localConfigurations>[number];
+
+/** A line of the log. */
+export interface Decision {
+  readonly webhook: "mutate" | "validate";
+  readonly operation: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+  readonly outcome: string;
+  readonly policy?: string;
+  readonly injected?: readonly string[];
+  readonly rules: readonly string[];
+}
+
+const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
+const startWithin = 30_000;
+const activeWithin = 30_000;
+/** One call may be under way, and takes 5 s at most. */
+const stopWithin = 10_000;
+const canaryNamespace = "canary";
+
+/** Installs the overlay, without webhook configurations: `configure` adds these. */
+export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
+  const { manifests, args } = await readOverlay(plane, options.overlay ?? "cluster-wide");
+  await succeed(plane, ["apply", "-f", "-"], toYaml([...localWorkload(manifests), canaryNamespaceManifest]));
+
+  const nest = await createNest();
+  const [port, healthPort] = [await freePort(), await freePort()];
+  const healthUrl = `http://127.0.0.1:${healthPort}`;
+  const [tlsDir, policyDir, logFile] = ["tls", "policies", "webhook.log"].map((name) => join(nest.folder, name));
+  if (tlsDir === undefined || policyDir === undefined || logFile === undefined) throw new Error("unreachable");
+  await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
+  const caPem = await readFile(join(tlsDir, "ca.crt"), "utf8");
+  await mkdir(policyDir);
+  for (const [name, spec] of Object.entries(options.policies ?? {})) {
+    const policy = { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
+    await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
+  }
+
+  let server: Server;
+  const launch = async (): Promise<void> => {
+    server = await nest.launch("output", process.execPath, [
+      main,
+      ...args,
+      `--listen=127.0.0.1:${port}`,
+      `--health-listen=127.0.0.1:${healthPort}`,
+      `--tls-dir=${tlsDir}`,
+      `--policy=${policyDir}`,
+      `--kubeconfig=${plane.credentialsOf(webhookUser).kubeconfigPath}`,
+      `--log-file=${logFile}`,
+      ...(options.flags ?? []),
+    ]);
+  };
+  const start = async (): Promise<void> => {
+    await launch();
+    const ready = async (): Promise<boolean> =>
+      server.ended() !== undefined || (await statusOf(`${healthUrl}/readyz`)) === 200;
+    if ((await poll(ready, { every: 50, within: startWithin })) && server.ended() === undefined) return;
+    const said = await Promise.all([join(nest.folder, "output.log"), logFile].map(readText));
+    throw new Error([`The webhook ${server.ended() ?? "is not ready"}`, ...said].join("\n"));
+  };
+  const log = (): Promise<string> => readText(logFile);
+  const allDecisions = async (): Promise<readonly Decision[]> =>
+    (await log())
+      .split("\n")
+      .filter((line) => line.includes('"msg":"decision"'))
+      .map((line) => JSON.parse(line) as Decision);
+
+  let canaries = 0;
+  /** Sends objects that interest no policy until calls of theirs, of all the webhooks given, are in the log. */
+  const untilCalled = async (webhooks: readonly string[]): Promise<void> => {
+    const name = `canary-${++canaries}`;
+    const called = async (): Promise<boolean> => {
+      await plane.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin: toYaml([canary(name)]) });
+      return poll(
+        async () => {
+          const calls = (await allDecisions()).filter((line) => line.name === name).map((line) => line.webhook);
+          return webhooks.every((webhook) => calls.some((call) => call === webhook));
+        },
+        { every: 20, within: 200 },
+      );
+    };
+    if (!(await poll(called, { every: 0, within: activeWithin })))
+      throw new Error("The API server does not call the webhook");
+  };
+
+  try {
+    await start();
+  } catch (error) {
+    await nest.remove();
+    throw error;
+  }
+  return {
+    healthUrl,
+    async decisions(namespace) {
+      await untilCalled(["validate"]);
+      return (await allDecisions()).filter((line) => line.namespace === namespace);
+    },
+    async configure({ change, until } = { change: (unchanged) => unchanged, until: ["mutate", "validate"] }) {
+      await succeed(plane, ["apply", "-f", "-"], toYaml(change(localConfigurations(manifests, port, caPem))));
+      await untilCalled(until);
+    },
+    start,
+    launch,
+    log,
+    stop: () => server.stop(stopWithin),
+    remove: () => nest.remove(),
+  };
+}
+
+/** Takes part in the opt-in installation, too. */
+const canaryNamespaceManifest = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: canaryNamespace, labels: { "dualstack.dev/inject": "enabled" } },
+};
+
+/** Of a controller that we leave alone. */
+function canary(name: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, namespace: canaryNamespace },
+    spec: { type: "LoadBalancer", loadBalancerClass: "example.com/canary", ports: [{ port: 443 }] },
+  };
+}
+
+async function succeed(plane: ControlPlane, args: readonly string[], stdin: string): Promise<void> {
+  const { code, stderr } = await plane.kubectl(args, { stdin });
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+}
+
+async function statusOf(url: string): Promise<number | undefined> {
+  return fetch(url).then(
+    (response) => response.status,
+    () => undefined,
+  );
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
+}
