@@ -14,6 +14,7 @@ import { unknownRules } from "../policy/schema.ts";
 import { rules } from "../rules/index.ts";
 import type { Settings } from "../settings.ts";
 import type { Address } from "../settings/values.ts";
+import { bindable } from "./any-address.ts";
 import { watchCertificate } from "./certificates.ts";
 import type { CertificateSource } from "./certificates.ts";
 import { reportDecision } from "./decision-log.ts";
@@ -81,8 +82,8 @@ export async function serve({ settings, policies, log, version }: ServeOptions):
 
   const drained = drain({ app, health, state, delayMs: settings.shutdownDelaySeconds * 1000, log });
   try {
-    await listen(health, settings.healthListen);
-    const url = await app.listen({ host: settings.listen.host, port: settings.listen.port });
+    await listen(health, bindable(settings.healthListen));
+    const url = await app.listen(bindable(settings.listen));
     state.listening = true;
     const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
     if (settings.demo && tls.local !== undefined) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { readCertificate } from "../../src/server/certificate-files.ts";
-import { certs } from "./render.ts";
+import { certs } from "../deploy/render.ts";
 
 const script = join(certs, "local.sh");
 const scratch = mkdtempSync(join(tmpdir(), "dualstack local certificate "));
