@@ -1,7 +1,7 @@
 import { nearest } from "../text/nearest.ts";
 import { exitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import type { Command } from "./run.ts";
+import type { Command } from "./command.ts";
 
 /** `help` lists the verbs; `help VERB` prints a verb's own text. */
 export function helpCommand(commands: readonly Command[]): Command {

@@ -16,7 +16,7 @@ import { previewGroups, readPreviewSettings } from "./preview-settings.ts";
 import type { PreviewSettings } from "./preview-settings.ts";
 import { progressOn } from "./progress.ts";
 import type { Progress } from "./progress.ts";
-import type { Command } from "./run.ts";
+import type { Command } from "./command.ts";
 import { sharperFlags } from "./sharper.ts";
 import { plural, summaryOf, summaryText } from "./summary.ts";
 import { tableEntry } from "./table-output.ts";

@@ -1,18 +1,10 @@
 import { nearest } from "../text/nearest.ts";
+import type { Command } from "./command.ts";
 import { exitCode } from "./exit-codes.ts";
 import { helpCommand } from "./help.ts";
 import type { Io } from "./io.ts";
 import { previewCommand } from "./preview.ts";
 import { versionCommand } from "./version.ts";
-
-/** One verb. `help` is the text of `help VERB` and of `VERB --help`. */
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  readonly help: () => string;
-  /** Resolves with an exit code; what is to be said has been written by then. */
-  readonly run: (argv: readonly string[], io: Io) => Promise<number>;
-}
 
 /** Every verb, in the order of the help text. */
 export const commands: readonly Command[] = [previewCommand, versionCommand];

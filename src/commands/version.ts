@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { exitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import type { Command } from "./run.ts";
+import type { Command } from "./command.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
 

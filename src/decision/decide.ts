@@ -6,10 +6,11 @@ import { rules as allRules } from "../rules/index.ts";
 import { albClass, serviceController } from "./controller.ts";
 import { evaluate, sameReport } from "./evaluate.ts";
 import type { ControllerName, Facts } from "./facts.ts";
-import { emptyPlan, optsOut, plan } from "./inject.ts";
-import type { Plan } from "./inject.ts";
+import { optsOut, plan } from "./inject.ts";
 import { targetField, withInjections } from "./injection.ts";
 import type { Injection, LeftOut, Target } from "./injection.ts";
+import { emptyPlan } from "./plan.ts";
+import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
 import type { ProvenanceChange } from "./provenance.ts";
 import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
@@ -85,12 +86,6 @@ const nothing: Omit<Decision, "policy" | "untouched"> = {
   findings: [],
 };
 
-interface Input {
-  readonly rules: readonly Rule[];
-  readonly policy: Resolution;
-  readonly facts: Facts;
-}
-
 function whyUntouched(subject: Subject, policy: Resolution, facts: Facts): Untouched | undefined {
   if (!inScope(subject.namespace, facts)) return "out-of-scope";
   if (subject.object.terminating || subject.old?.terminating === true) return "terminating";
@@ -129,7 +124,7 @@ function asAllocated(subject: Subject, facts: Facts): Subject {
  * What the mutating webhook would still inject when a load balancer is first asked for. It saw the object before
  * allocation, with or without some of what is allocated now: only what it would have injected in either case is missing.
  */
-function missingValues(subject: Subject, input: Input): readonly MissingValue[] {
+function missingValues(subject: Subject, input: PlanInput): readonly MissingValue[] {
   const { old } = subject;
   const first =
     subject.kind === "Service"
@@ -146,7 +141,7 @@ function missingValue({ target, value }: Injection): MissingValue {
   return { field: targetField(target), value };
 }
 
-function provenanceOf(subject: Subject, planned: Plan, input: Input): ProvenanceChange {
+function provenanceOf(subject: Subject, planned: Plan, input: PlanInput): ProvenanceChange {
   if (optsOut(subject) || input.policy.policy?.spec.mode === "Warn" || !isOursNow(subject, input.facts)) {
     return { action: "keep" };
   }
@@ -176,7 +171,10 @@ function withoutTargets(subject: Subject, targets: readonly Target[]): Subject {
   };
 }
 
-function findings(subject: Subject, known: Input & { readonly missing: readonly MissingValue[] }): readonly Finding[] {
+function findings(
+  subject: Subject,
+  known: PlanInput & { readonly missing: readonly MissingValue[] },
+): readonly Finding[] {
   const reports = evaluate(subject, known);
   if (reports.length === 0) return [];
   const already = alreadyThere(subject, known);
@@ -204,7 +202,7 @@ function findings(subject: Subject, known: Input & { readonly missing: readonly 
 }
 
 /** What the stored object is guilty of, judged by today's policy and facts. */
-function alreadyThere({ ...subject }: Subject, known: Input): ReadonlySet<string> {
+function alreadyThere({ ...subject }: Subject, known: PlanInput): ReadonlySet<string> {
   if (subject.old === undefined) return new Set();
   const stored =
     subject.kind === "Service"

@@ -1,31 +1,16 @@
 import { injectKey } from "../annotations/own.ts";
 import { parseBool } from "../annotations/parse.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
-import type { Resolution } from "../policy/resolve.ts";
 import type { Facts } from "./facts.ts";
 import { ingressCandidates } from "./inject-ingress.ts";
 import { serviceCandidates } from "./inject-service.ts";
 import { targetField, withInjections } from "./injection.ts";
-import type { Injection, LeftOut, Proposal } from "./injection.ts";
+import type { LeftOut, Proposal } from "./injection.ts";
+import { emptyPlan } from "./plan.ts";
+import type { Plan, PlanInput } from "./plan.ts";
 import { restored } from "./restore.ts";
-import type { Rule } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 import { unblocked } from "./unblocked.ts";
-
-export interface Plan {
-  readonly injections: readonly Injection[];
-  readonly leftOut: readonly LeftOut[];
-  /** Warnings that go with what is injected. */
-  readonly cautions: readonly string[];
-}
-
-export const emptyPlan: Plan = { injections: [], leftOut: [], cautions: [] };
-
-export interface PlanInput {
-  readonly rules: readonly Rule[];
-  readonly policy: Resolution;
-  readonly facts: Facts;
-}
 
 /** Which values to add, and which not, with the reasons. Never a value for a field that the author wrote. */
 export function plan(subject: Subject, input: PlanInput): Plan {

@@ -1,10 +1,10 @@
 import { blocksInjection, evaluate, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
-import type { Plan, PlanInput } from "./inject.ts";
 import { targetField, withInjections } from "./injection.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
 import type { Subject } from "./subject.ts";
+import type { Plan, PlanInput } from "./plan.ts";
 import { possibleAllocations } from "./unallocated.ts";
 
 /**

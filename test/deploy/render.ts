@@ -40,7 +40,7 @@ export function renderOverlay(name: string): readonly Manifest[] {
   return render(join(deploy, "overlays", name));
 }
 
-export function render(dir: string): readonly Manifest[] {
+function render(dir: string): readonly Manifest[] {
   const { resources, patches = [] } = readKustomization(dir);
   const manifests = resources.flatMap((resource) => {
     const at = join(dir, resource);
