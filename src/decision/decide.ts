@@ -5,17 +5,17 @@ import type { PolicySet, Resolution } from "../policy/resolve.ts";
 import { rules as allRules } from "../rules/index.ts";
 import { albClass, serviceController } from "./controller.ts";
 import { evaluate, sameReport } from "./evaluate.ts";
+import type { Report } from "./evaluate.ts";
 import type { ControllerName, Facts } from "./facts.ts";
 import { optsOut, plan } from "./inject.ts";
 import { targetField, withInjections } from "./injection.ts";
 import type { Injection, LeftOut, Target } from "./injection.ts";
-import { emptyPlan } from "./plan.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
 import type { ProvenanceChange } from "./provenance.ts";
 import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
 import type { Subject } from "./subject.ts";
-import { possibleAllocations, unallocated } from "./unallocated.ts";
+import { unallocated } from "./unallocated.ts";
 
 /** What is to be done about one request. Plain data: text for people is made at the edges. */
 export interface Decision {
@@ -60,17 +60,14 @@ export function decide(
   if (untouched !== undefined) return { ...nothing, policy, untouched };
 
   const input = { rules, policy, facts };
-  const planned = subject.phase === "mutating" ? plan(subject, input) : emptyPlan;
-  const missing = subject.phase === "validating" ? missingValues(subject, input) : [];
-  const result = withInjections(subject, planned.injections);
-  const judged = subject.phase === "mutating" ? asAllocated(result, facts) : result;
+  const { reports, ...planned } = subject.phase === "mutating" ? plan(subject, input) : judged(subject, input);
   return {
     untouched: undefined,
-    controller: controllerOf(result, facts),
+    controller: controllerOf(withInjections(subject, planned.injections), facts),
     policy,
     ...planned,
     provenance: subject.phase === "mutating" ? provenanceOf(subject, planned, input) : { action: "keep" },
-    findings: findings(judged, { ...input, missing }),
+    findings: findings(subject, reports(), input),
   };
 }
 
@@ -81,7 +78,9 @@ export function denials(decision: Decision): readonly Finding[] {
 
 const nothing: Omit<Decision, "policy" | "untouched"> = {
   controller: undefined,
-  ...emptyPlan,
+  injections: [],
+  leftOut: [],
+  cautions: [],
   provenance: { action: "keep" },
   findings: [],
 };
@@ -113,11 +112,10 @@ function controllerOf(subject: Subject, { profile }: Facts): ControllerName {
   return albClass(subject.object, profile) === undefined ? "other" : "aws-load-balancer-controller";
 }
 
-/** Where the profile leaves one way for the API server to allocate, the mutating phase judges that. */
-function asAllocated(subject: Subject, facts: Facts): Subject {
-  if (subject.kind === "Ingress") return subject;
-  const [only, ...others] = possibleAllocations(subject.object, facts.profile);
-  return others.length === 0 ? { ...subject, object: only } : subject;
+/** The validating phase changes nothing any more: it judges the object as it is. */
+function judged(subject: Subject, input: PlanInput): Plan {
+  const reports = (): readonly Report[] => evaluate(subject, { ...input, missing: missingValues(subject, input) });
+  return { injections: [], leftOut: [], cautions: [], reports };
 }
 
 /**
@@ -141,7 +139,7 @@ function missingValue({ target, value }: Injection): MissingValue {
   return { field: targetField(target), value };
 }
 
-function provenanceOf(subject: Subject, planned: Plan, input: PlanInput): ProvenanceChange {
+function provenanceOf(subject: Subject, planned: Pick<Plan, "injections">, input: PlanInput): ProvenanceChange {
   if (optsOut(subject) || input.policy.policy?.spec.mode === "Warn" || !isOursNow(subject, input.facts)) {
     return { action: "keep" };
   }
@@ -171,11 +169,7 @@ function withoutTargets(subject: Subject, targets: readonly Target[]): Subject {
   };
 }
 
-function findings(
-  subject: Subject,
-  known: PlanInput & { readonly missing: readonly MissingValue[] },
-): readonly Finding[] {
-  const reports = evaluate(subject, known);
+function findings(subject: Subject, reports: readonly Report[], known: PlanInput): readonly Finding[] {
   if (reports.length === 0) return [];
   const already = alreadyThere(subject, known);
   const confirmed = confirmations(subject);

@@ -2,7 +2,15 @@ import type { Resolution } from "../policy/resolve.ts";
 import { albClass, isProvisioned, serviceController } from "./controller.ts";
 import type { Facts } from "./facts.ts";
 import { ingressInForce, serviceInForce } from "./in-force.ts";
-import type { IngressState, MissingValue, Problem, Rule, ServiceState } from "./rule.ts";
+import type {
+  IngressContext,
+  IngressState,
+  MissingValue,
+  Problem,
+  Rule,
+  ServiceContext,
+  ServiceState,
+} from "./rule.ts";
 import type { IngressSubject, IngressView, ServiceSubject, ServiceView, Subject } from "./subject.ts";
 
 /** One rule's report, before policy and history say what becomes of it. */
@@ -20,7 +28,38 @@ interface Known {
 
 /** Runs every rule on the subject, in the order of the list. */
 export function evaluate(subject: Subject, known: Known): readonly Report[] {
-  return subject.kind === "Service" ? evaluateService(subject, known) : evaluateIngress(subject, known);
+  const reports: Report[] = [];
+  if (subject.kind === "Service") {
+    const context = serviceContext(subject, known);
+    for (const rule of rulesFor("service", known.rules)) add(reports, rule, rule.service?.(context));
+  } else {
+    const context = ingressContext(subject, known);
+    for (const rule of rulesFor("ingress", known.rules)) add(reports, rule, rule.ingress?.(context));
+  }
+  return reports;
+}
+
+/**
+ * Runs every rule on a Service in each way in which its families may be allocated, a list of reports each. Only rules that
+ * say that they read the families are asked more than once.
+ */
+export function evaluateAllocations(
+  subject: ServiceSubject,
+  allocations: readonly [ServiceView, ...ServiceView[]],
+  known: Known,
+): readonly (readonly Report[])[] {
+  const [first, ...others] = allocations;
+  const context = serviceContext({ ...subject, object: first }, known);
+  const contexts = [context, ...others.map((service): ServiceContext => ({ ...context, service }))];
+  const reports = contexts.map((): Report[] => []);
+  for (const rule of rulesFor("service", known.rules)) {
+    const problems = rule.service?.(context);
+    reports.forEach((list, index) => {
+      const own = contexts[index];
+      add(list, rule, index === 0 || rule.readsFamilies !== true || own === undefined ? problems : rule.service?.(own));
+    });
+  }
+  return reports;
 }
 
 /** The same fault of the same value: what an update did not change. */
@@ -33,29 +72,47 @@ export function blocksInjection({ rule, problem }: Report): boolean {
   return rule.blocksInjection ?? (problem.severity ?? rule.severity) === "deny";
 }
 
-function evaluateService(subject: ServiceSubject, known: Known): readonly Report[] {
+/** By list, since tests and callers bring lists of their own; a list never changes. */
+const sorted = new WeakMap<readonly Rule[], { readonly service: readonly Rule[]; readonly ingress: readonly Rule[] }>();
+
+function rulesFor(kind: "service" | "ingress", rules: readonly Rule[]): readonly Rule[] {
+  let lists = sorted.get(rules);
+  if (lists === undefined) {
+    lists = {
+      service: rules.filter(({ service }) => service !== undefined),
+      ingress: rules.filter(({ ingress }) => ingress !== undefined),
+    };
+    sorted.set(rules, lists);
+  }
+  return lists[kind];
+}
+
+function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undefined): void {
+  if (problems === undefined) return;
+  for (const problem of problems) reports.push({ rule, problem });
+}
+
+function serviceContext(subject: ServiceSubject, known: Known): ServiceContext {
   const { profile } = known.facts;
   const old = subject.old && { ...serviceState(subject.old, known.facts), provisioned: isProvisioned(subject.old) };
   const controller = serviceController(subject.object, profile);
   const existing = old?.provisioned === true && old.controller.name === controller.name ? old.inForce : undefined;
-  const context = {
+  return {
     ...common(subject, known),
     service: subject.object,
     controller,
     inForce: serviceInForce(subject.object, controller, profile, existing),
     old,
   };
-  return known.rules.flatMap((rule) => rule.service?.(context).map((problem) => ({ rule, problem })) ?? []);
 }
 
-function evaluateIngress(subject: IngressSubject, known: Known): readonly Report[] {
+function ingressContext(subject: IngressSubject, known: Known): IngressContext {
   const old = subject.old && ingressState(subject.old, known.facts);
-  const context = {
+  return {
     ...common(subject, known),
     ...ingressState(subject.object, known.facts),
     old: old && subject.old && { ...old, provisioned: old.albClass !== undefined && isProvisioned(subject.old) },
   };
-  return known.rules.flatMap((rule) => rule.ingress?.(context).map((problem) => ({ rule, problem })) ?? []);
 }
 
 function common(subject: Subject, { policy, facts, missing }: Known) {

@@ -106,6 +106,8 @@ function nlbProxyProtocol(service: ServiceView): readonly number[] | undefined {
 }
 
 function attributePorts({ annotations, ports }: ServiceView): readonly number[] | undefined {
+  // Nearly no Service has any, and looking up a key that was just put together is slow.
+  if (!Object.keys(annotations).some((key) => key.startsWith(nlb.targetGroupAttributes))) return [];
   const base = attribute(annotations[nlb.targetGroupAttributes]);
   if (base === "malformed") return undefined;
   const on: number[] = [];

@@ -6,7 +6,6 @@ import { ingressCandidates } from "./inject-ingress.ts";
 import { serviceCandidates } from "./inject-service.ts";
 import { targetField, withInjections } from "./injection.ts";
 import type { LeftOut, Proposal } from "./injection.ts";
-import { emptyPlan } from "./plan.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { restored } from "./restore.ts";
 import type { Subject } from "./subject.ts";
@@ -15,21 +14,22 @@ import { unblocked } from "./unblocked.ts";
 /** Which values to add, and which not, with the reasons. Never a value for a field that the author wrote. */
 export function plan(subject: Subject, input: PlanInput): Plan {
   const policy = input.policy.policy;
-  if (optsOut(subject) || (policy !== undefined && policy.spec.mode === "Off")) return emptyPlan;
+  const silent = optsOut(subject) || policy?.spec.mode === "Off";
   const shadow = policy?.spec.mode === "Warn";
-  const back = shadow ? [] : restored(subject, input.facts.profile);
+  const back = silent || shadow ? [] : restored(subject, input.facts.profile);
   const base = withInjections(subject, back);
-  if (policy === undefined) return { ...emptyPlan, injections: back };
-
-  const proposal = propose(base, policy, input.facts);
+  const proposal = silent || policy === undefined ? nothing : propose(base, policy, input.facts);
   const chosen = unblocked(base, proposal, input);
-  if (!shadow) return { ...chosen, injections: [...back, ...chosen.injections] };
+  if (!shadow || policy === undefined) return { ...chosen, injections: [...back, ...chosen.injections] };
   const would = chosen.injections.map(({ target, value, because }): LeftOut => {
     const message = `policy ${policy.metadata.name} would set ${targetField(target)} to "${value}"; its mode is Warn`;
     return { target, value, because, reason: "shadow", message };
   });
-  return { injections: [], leftOut: [...would, ...chosen.leftOut], cautions: [] };
+  const { reports } = unblocked(base, nothing, input);
+  return { injections: [], leftOut: [...would, ...chosen.leftOut], cautions: [], reports };
 }
+
+const nothing: Proposal = { candidates: [], leftOut: [] };
 
 /** The object's own dualstack.dev/inject: "false". */
 export function optsOut({ object }: Subject): boolean {

@@ -1,4 +1,5 @@
 import type { Resolution } from "../policy/resolve.ts";
+import type { Report } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { Injection, LeftOut } from "./injection.ts";
 import type { Rule } from "./rule.ts";
@@ -8,9 +9,9 @@ export interface Plan {
   readonly leftOut: readonly LeftOut[];
   /** Warnings that go with what is injected. */
   readonly cautions: readonly string[];
+  /** What rules report on the object with the injections, however the API server may allocate its families. */
+  readonly reports: () => readonly Report[];
 }
-
-export const emptyPlan: Plan = { injections: [], leftOut: [], cautions: [] };
 
 export interface PlanInput {
   readonly rules: readonly Rule[];

@@ -81,8 +81,8 @@ export function serviceView(raw: unknown): ServiceView {
   const spec = record(object["spec"], "spec") ?? {};
   const lbIngress = loadBalancerIngress(object);
   return {
-    kind: "Service",
     ...metadataView(object),
+    kind: "Service",
     hasAddress: lbIngress.length > 0,
     type: string(spec["type"], "spec.type") ?? "ClusterIP",
     loadBalancerClass: string(spec["loadBalancerClass"], "spec.loadBalancerClass"),
@@ -101,8 +101,8 @@ export function ingressView(raw: unknown): IngressView {
   const object = record(raw, "object") ?? missing("object");
   const spec = record(object["spec"], "spec") ?? {};
   return {
-    kind: "Ingress",
     ...metadataView(object),
+    kind: "Ingress",
     hasAddress: loadBalancerIngress(object).length > 0,
     ingressClassName: string(spec["ingressClassName"], "spec.ingressClassName"),
   };

@@ -1,6 +1,5 @@
-import { blocksInjection, evaluate, sameReport } from "./evaluate.ts";
+import { blocksInjection, evaluate, evaluateAllocations, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
-import type { Facts } from "./facts.ts";
 import { targetField, withInjections } from "./injection.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
 import type { Subject } from "./subject.ts";
@@ -13,82 +12,93 @@ import { possibleAllocations } from "./unallocated.ts";
  */
 export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, input: PlanInput): Plan {
   const claim = candidates.find(({ isClaim }) => isClaim);
-  const trials = allocations(subject, input.facts).map((allocated) => trialOn(allocated, input, claim));
-  const blockersOf = (set: readonly Candidate[]): readonly Blocker[] => trials.flatMap((trial) => trial(set));
-
-  const against = blockersOf(candidates);
-  const kept = against.length === 0 ? candidates : largestUnblocked(candidates, claim, blockersOf);
+  const trial = trialOf(subject, claim, input);
+  if (candidates.length === 0) return { injections: [], leftOut, cautions: [], reports: () => trial([]).reports };
+  const all = trial(candidates);
+  const kept = all.blockers.length === 0 ? candidates : largestUnblocked(candidates, claim, trial);
+  const { reports } = kept === candidates ? all : trial(kept);
   const claimDropped = claim !== undefined && !kept.includes(claim);
   const dropped = candidates
     .filter((candidate) => !kept.includes(candidate))
     .flatMap((candidate): readonly LeftOut[] => {
       if (claimDropped && !candidate.isClaim) return candidate.injections.map(dependent);
-      const found = blockersOf([...kept, candidate]);
-      const [blocker] = found.length > 0 ? found : against;
-      const certain = found.filter((report) => blocker && sameReport(report) === sameReport(blocker)).length;
-      const supposing = certain === trials.length ? undefined : blocker?.supposing;
-      return candidate.injections.map((injection) => blocked(injection, blocker, supposing));
+      const alone = trial([...kept, candidate]);
+      const [blocker] = alone.blockers.length > 0 ? alone.blockers : all.blockers;
+      const certain =
+        blocker !== undefined && alone.reports.some((report) => sameReport(report) === sameReport(blocker));
+      return candidate.injections.map((injection) => blocked(injection, blocker, certain));
     });
   return {
     injections: kept.flatMap(({ injections }) => injections),
     leftOut: [...leftOut, ...dropped],
     cautions: kept.flatMap(({ caution }) => (caution === undefined ? [] : [caution])),
+    reports: () => reports,
   };
 }
 
-interface Allocated {
-  readonly subject: Subject;
-  /** What is supposed of the API server's choice, or undefined where it has none. */
-  readonly supposing: string | undefined;
+/** What rules say of the subject with a set of candidates. */
+interface Outcome {
+  /** What stands against the set: reports that block an injection and would not be there without it. */
+  readonly blockers: readonly Blocker[];
+  /** What is reported however the families are allocated. */
+  readonly reports: readonly Report[];
 }
 
 interface Blocker extends Report {
-  readonly supposing: string | undefined;
+  /** The families with which it is reported. */
+  readonly families: readonly string[] | undefined;
 }
 
-function allocations(subject: Subject, facts: Facts): readonly Allocated[] {
-  if (subject.kind === "Ingress" || subject.object.ipFamilies !== undefined) return [{ subject, supposing: undefined }];
-  const possible = possibleAllocations(subject.object, facts.profile);
-  return possible.map((object) => ({
-    subject: { ...subject, object },
-    supposing: possible.length === 1 ? undefined : `should spec.ipFamilies become ${object.ipFamilies?.join(", ")}`,
-  }));
-}
+type Trial = (set: readonly Candidate[]) => Outcome;
 
 /**
- * What a set of candidates newly makes a rule report on one allocation. Where the object would be refused even without
- * us, as an IPv6 Service that only the in-tree controller would take, the claim is not to blame for what it meets.
+ * Where the object would be refused even without us, as an IPv6 Service that only the in-tree controller would take, the
+ * claim is not to blame for what it meets.
  */
-function trialOn(
-  { subject, supposing }: Allocated,
-  input: PlanInput,
-  claim: Candidate | undefined,
-): (set: readonly Candidate[]) => readonly Blocker[] {
-  const reports = (set: readonly Candidate[]): readonly Report[] => {
+function trialOf(subject: Subject, claim: Candidate | undefined, input: PlanInput): Trial {
+  const allocations = subject.kind === "Service" ? possibleAllocations(subject.object, input.facts.profile) : undefined;
+  const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => {
     const injections = set.flatMap((candidate) => candidate.injections);
-    return evaluate(withInjections(subject, injections), { ...input, missing: [] }).filter(blocksInjection);
+    const changed = withInjections(subject, injections);
+    const known = { ...input, missing: [] };
+    return changed.kind === "Service"
+      ? evaluateAllocations(changed, possibleAllocations(changed.object, input.facts.profile), known)
+      : [evaluate(changed, known)];
   };
-  const reportsBefore = (): ReadonlySet<string> => {
-    const unchanged = reports([]);
-    const lost = unchanged.length > 0 && claim !== undefined;
-    return new Set([...unchanged, ...(lost ? reports([claim]) : [])].map(sameReport));
+  let unchanged: readonly ReadonlySet<string>[] | undefined;
+  const before = (): readonly ReadonlySet<string>[] => {
+    const claimed = claim && reportsOn([claim]);
+    return reportsOn([]).map((reports, index) => {
+      const blocking = reports.filter(blocksInjection);
+      const lost = blocking.length > 0 ? (claimed?.[index]?.filter(blocksInjection) ?? []) : [];
+      return new Set([...blocking, ...lost].map(sameReport));
+    });
   };
-  let before: ReadonlySet<string> | undefined;
   return (set) => {
-    const after = reports(set);
-    if (after.length === 0) return [];
-    before ??= reportsBefore();
-    return after
-      .filter((report) => before?.has(sameReport(report)) !== true)
-      .map((report) => ({ ...report, supposing }));
+    const each = reportsOn(set);
+    const blockers = each.flatMap((reports, index) => {
+      const blocking = reports.filter(blocksInjection);
+      if (blocking.length === 0 || set.length === 0) return [];
+      unchanged ??= before();
+      return blocking
+        .filter((report) => unchanged?.[index]?.has(sameReport(report)) !== true)
+        .map((report) => ({ ...report, families: allocations?.[index]?.ipFamilies }));
+    });
+    return { blockers, reports: inAll(each) };
   };
+}
+
+function inAll([first = [], ...others]: readonly (readonly Report[])[]): readonly Report[] {
+  if (first.length === 0 || others.length === 0) return first;
+  const keys = others.map((reports) => new Set(reports.map(sameReport)));
+  return first.filter((report) => keys.every((each) => each.has(sameReport(report))));
 }
 
 /** Of equal size, the set that keeps what comes earlier in the list. Without the claim, nothing. At most 2^5 are tried. */
 function largestUnblocked(
   candidates: readonly Candidate[],
   claim: Candidate | undefined,
-  blockersOf: (set: readonly Candidate[]) => readonly Blocker[],
+  trial: Trial,
 ): readonly Candidate[] {
   const all = Array.from({ length: 2 ** candidates.length }, (_, bits) => ({
     bits,
@@ -97,7 +107,7 @@ function largestUnblocked(
   const fitting = all
     .filter(({ set }) => claim === undefined || set.includes(claim))
     .toSorted((a, b) => b.set.length - a.set.length || b.bits - a.bits)
-    .find(({ set }) => blockersOf(set).length === 0);
+    .find(({ set }) => trial(set).blockers.length === 0);
   return fitting?.set ?? [];
 }
 
@@ -106,13 +116,10 @@ function dependent({ target, value, because }: Injection): LeftOut {
   return { target, value, because, reason: "depends", message };
 }
 
-function blocked(
-  { target, value, because }: Injection,
-  blocker: Blocker | undefined,
-  supposing: string | undefined,
-): LeftOut {
+function blocked({ target, value, because }: Injection, blocker: Blocker | undefined, certain: boolean): LeftOut {
   const cause = blocker === undefined ? "another value" : `${blocker.rule.id}: ${blocker.problem.message}`;
-  const condition = supposing === undefined ? "" : ` (${supposing})`;
-  const message = `${targetField(target)} "${value}" was left out: ${cause}${condition}`;
+  const supposing =
+    certain || blocker?.families === undefined ? "" : ` (should spec.ipFamilies become ${blocker.families.join(", ")})`;
+  const message = `${targetField(target)} "${value}" was left out: ${cause}${supposing}`;
   return { target, value, because, reason: "rule", message };
 }

@@ -18,7 +18,8 @@ export const ipv4SourceRangesWithDualstack = defineRule({
 
 const message = "the source ranges are IPv4 only: IPv6 clients of the dual-stack load balancer would time out";
 
-function service({ service: { annotations, ...spec }, controller, inForce }: ServiceContext): readonly Problem[] {
+function service({ service: spec, controller, inForce }: ServiceContext): readonly Problem[] {
+  const { annotations } = spec;
   const autoMode = controller.name === "eks-auto-mode";
   if (controller.name !== "aws-load-balancer-controller" && !autoMode) return [];
   if (inForce.ipAddressType !== "dualstack") return [];

@@ -10,6 +10,7 @@ export const ipv6NeedsDualstack = defineRule({
   summary: "A Service with IPv6 among its ipFamilies has a dual-stack NLB.",
   remediation: 'Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843",
+  readsFamilies: true,
   service,
 });
 

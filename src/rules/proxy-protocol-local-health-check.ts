@@ -15,7 +15,8 @@ export const proxyProtocolLocalHealthCheck = defineRule({
   service,
 });
 
-function service({ service: { annotations, ...spec }, controller, inForce }: ServiceContext): readonly Problem[] {
+function service({ service: spec, controller, inForce }: ServiceContext): readonly Problem[] {
+  const { annotations } = spec;
   if (!buildsNlb(controller)) return [];
   if (inForce.proxyProtocolPorts === undefined || inForce.proxyProtocolPorts.length === 0) return [];
   if (inForce.targetType !== "instance" || spec.externalTrafficPolicy !== "Local") return [];

@@ -39,6 +39,9 @@ function serviceSettings(state: ServiceState, context: ServiceContext): readonly
   const { controller, inForce } = state;
   const bounds = context.policy.policy?.spec.service;
   if (bounds === undefined) return [];
+  const { scheme: byScheme, ipAddressType, targetType, proxyProtocol } = bounds;
+  const bounded = [bounds.loadBalancerClass, byScheme, ipAddressType, targetType, proxyProtocol];
+  if (bounded.every((setting) => setting?.allowed === undefined)) return [];
   const loadBalancerClass = { allowed: bounds.loadBalancerClass?.allowed, ...classInForce(state, context) };
   if (controller.name === "other" || controller.name === "nobody") return [loadBalancerClass];
 
