@@ -13,7 +13,8 @@ export interface Provenance {
 export type ProvenanceChange =
   { readonly action: "keep" } | { readonly action: "write"; readonly value: string } | { readonly action: "remove" };
 
-const injectable: ReadonlySet<Target> = new Set([
+/** All that we ever inject, by code unit: the order in which the annotation names them. */
+const injectable: readonly Target[] = [
   loadBalancerClassTarget,
   nlb.type,
   nlb.scheme,
@@ -24,18 +25,18 @@ const injectable: ReadonlySet<Target> = new Set([
   alb.scheme,
   alb.ipAddressType,
   alb.targetType,
-]);
+].toSorted();
 
 /** Reads the annotation; undefined where it is absent or not ours. Keys that we never inject are dropped. */
 export function readProvenance(raw: string | undefined): Provenance | undefined {
   const [, policy, list] = raw?.match(/^policy=([^;]*); keys=(.*)$/) ?? [];
   if (policy === undefined || list === undefined) return undefined;
-  return { policy, keys: list.split(",").filter((key) => injectable.has(key)) };
+  return { policy, keys: list.split(",").filter((key) => injectable.includes(key)) };
 }
 
 /** The annotation's text: stable, since keys are sorted by code unit. */
 function provenanceText({ policy, keys }: Provenance): string {
-  return `policy=${policy}; keys=${[...new Set(keys)].toSorted().join(",")}`;
+  return `policy=${policy}; keys=${injectable.filter((key) => keys.includes(key)).join(",")}`;
 }
 
 /**

@@ -118,15 +118,24 @@ export function patchOf(object: unknown, { injections, provenance }: Decision): 
   }
   for (const [key, value] of annotations) {
     const op = Object.hasOwn(present, key) ? "replace" : "add";
-    operations.push({ op, path: `/metadata/annotations/${jsonPatch.escapePathComponent(key)}`, value });
+    operations.push({ op, path: annotationPath(key), value });
   }
   if (provenance.action === "remove") {
-    operations.push({
-      op: "remove",
-      path: `/metadata/annotations/${jsonPatch.escapePathComponent(injectedAnnotation)}`,
-    });
+    operations.push({ op: "remove", path: annotationPath(injectedAnnotation) });
   }
   return operations;
+}
+
+/** Keys that we write are few, and escaping one costs more than looking it up. */
+const annotationPaths = new Map<string, string>();
+
+function annotationPath(key: string): string {
+  let path = annotationPaths.get(key);
+  if (path === undefined) {
+    path = `/metadata/annotations/${jsonPatch.escapePathComponent(key)}`;
+    annotationPaths.set(key, path);
+  }
+  return path;
 }
 
 /**

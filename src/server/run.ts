@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { pino } from "pino";
-import { loadPolicies } from "../kubernetes/policies.ts";
 import type { LoadedPolicies } from "../kubernetes/policies.ts";
 import { policySet } from "../policy/resolve.ts";
 import { starterPolicies } from "../policy/starter.ts";
@@ -63,7 +62,11 @@ function refuse(problems: readonly string[], code: number = exitCode.usage): num
 }
 
 async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
-  if (settings.policies.length > 0) return loadPolicies(settings.policies);
+  if (settings.policies.length > 0) {
+    // Reading YAML takes 12 MiB, which is not needed without policy files.
+    const { loadPolicies } = await import("../kubernetes/policies.ts");
+    return loadPolicies(settings.policies);
+  }
   const local = settings.tls.dir === undefined;
   return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
 }

@@ -19,7 +19,6 @@ import { watchCertificate } from "./certificates.ts";
 import type { CertificateSource } from "./certificates.ts";
 import { reportDecision } from "./decision-log.ts";
 import { drain } from "./drain.ts";
-import { showExamples } from "./examples.ts";
 import { buildHealthServer } from "./health.ts";
 import { createLocalCertificate } from "./local-certificate.ts";
 import type { LocalCertificate } from "./local-certificate.ts";
@@ -89,6 +88,7 @@ export async function serve({ settings, policies, log, version }: ServeOptions):
     if (settings.demo && tls.local !== undefined) {
       const { ca, caFile } = tls.local;
       const print = (text: string): boolean => process.stdout.write(text);
+      const { showExamples } = await import("./examples.ts");
       const { level } = log;
       log.level = "error";
       await showExamples({ url, ca, caFile, policyNames, assumptions, print });

@@ -1,0 +1,51 @@
+/** The figures that are judged. */
+export interface Judged {
+  /** /mutate at 10 connections, ours ÷ bare. */
+  readonly throughputRatio: number;
+  /** /mutate at 1 connection, ours ÷ bare. */
+  readonly p50Ratio: number;
+  readonly rssMiB: number;
+  readonly readySeconds: number;
+}
+
+export interface Bar {
+  readonly name: string;
+  readonly figure: keyof Judged;
+  readonly limit: number;
+  readonly must: "at least" | "at most";
+  /** Decimals shown: one more than the limit has, so that a figure just beyond it does not look as if it held. */
+  readonly digits: number;
+}
+
+export interface Verdict extends Bar {
+  readonly value: number;
+  readonly held: boolean;
+}
+
+export const bars: readonly Bar[] = [
+  // A bare Fastify without a log reaches 0.85; the rest is for the decision, the log line and the metrics.
+  {
+    name: "throughput of /mutate at 10 connections ÷ bare",
+    figure: "throughputRatio",
+    limit: 0.7,
+    must: "at least",
+    digits: 3,
+  },
+  { name: "p50 of /mutate at 1 connection ÷ bare", figure: "p50Ratio", limit: 1.35, must: "at most", digits: 3 },
+  // Half of the Deployment's memory limit, so that a burst of the largest reviews has room.
+  { name: "RSS after 50,000 requests, MiB", figure: "rssMiB", limit: 130, must: "at most", digits: 1 },
+  { name: "spawn to ready, best of the starts, s", figure: "readySeconds", limit: 0.8, must: "at most", digits: 3 },
+];
+
+/** A value on the limit holds; one that is no number does not. */
+export function judge(figures: Judged): readonly Verdict[] {
+  return bars.map((bar) => {
+    const value = figures[bar.figure];
+    return { ...bar, value, held: bar.must === "at least" ? value >= bar.limit : value <= bar.limit };
+  });
+}
+
+/** `MISSED  p50 of /mutate at 1 connection ÷ bare: 1.41, must be at most 1.35` */
+export function verdictLine({ name, value, must, limit, digits, held }: Verdict): string {
+  return `${held ? "held  " : "MISSED"}  ${name}: ${value.toFixed(digits)}, must be ${must} ${limit}`;
+}
