@@ -1,10 +1,9 @@
-import jsonPatch from "fast-json-patch";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { Install } from "../decision/facts.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Subject } from "../decision/subject.ts";
-import { patchOf } from "../kubernetes/admission-review.ts";
+import { applyPatch, patchOf } from "../kubernetes/patch.ts";
 import type { ManifestDocument, ManifestProblem } from "../kubernetes/manifests.ts";
 import type { PolicySet } from "../policy/resolve.ts";
 import type { InputFacts } from "./input-facts.ts";
@@ -51,7 +50,7 @@ export function judge(document: ManifestDocument, input: JudgeInput): Entry {
   // Through JSON and not by a structured clone: an anchor may be shared by labels and annotations.
   const result: unknown = JSON.parse(JSON.stringify(document.raw));
   const patch = patchOf(result, decision);
-  jsonPatch.applyPatch(result, patch, false, true, true);
+  applyPatch(result, patch);
   const outcome = outcomeOf(decision, patch.length > 0);
   return { kind: "judged", document, judged: { document, subject, decision, outcome, result } };
 }

@@ -60,12 +60,15 @@ export function decide(
   if (untouched !== undefined) return { ...nothing, policy, untouched };
 
   const input = { rules, policy, facts };
-  const { reports, ...planned } = subject.phase === "mutating" ? plan(subject, input) : judged(subject, input);
+  const planned = subject.phase === "mutating" ? plan(subject, input) : judged(subject, input);
+  const { injections, leftOut, cautions, reports } = planned;
   return {
     untouched: undefined,
-    controller: controllerOf(withInjections(subject, planned.injections), facts),
+    controller: controllerOf(withInjections(subject, injections), facts),
     policy,
-    ...planned,
+    injections,
+    leftOut,
+    cautions,
     provenance: subject.phase === "mutating" ? provenanceOf(subject, planned, input) : { action: "keep" },
     findings: findings(subject, reports(), input),
   };

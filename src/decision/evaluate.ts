@@ -31,10 +31,10 @@ export function evaluate(subject: Subject, known: Known): readonly Report[] {
   const reports: Report[] = [];
   if (subject.kind === "Service") {
     const context = serviceContext(subject, known);
-    for (const rule of rulesFor("service", known.rules)) add(reports, rule, rule.service?.(context));
+    for (const rule of rulesFor("service", subject, known.rules)) add(reports, rule, rule.service?.(context));
   } else {
     const context = ingressContext(subject, known);
-    for (const rule of rulesFor("ingress", known.rules)) add(reports, rule, rule.ingress?.(context));
+    for (const rule of rulesFor("ingress", subject, known.rules)) add(reports, rule, rule.ingress?.(context));
   }
   return reports;
 }
@@ -52,7 +52,7 @@ export function evaluateAllocations(
   const context = serviceContext({ ...subject, object: first }, known);
   const contexts = [context, ...others.map((service): ServiceContext => ({ ...context, service }))];
   const reports = contexts.map((): Report[] => []);
-  for (const rule of rulesFor("service", known.rules)) {
+  for (const rule of rulesFor("service", subject, known.rules)) {
     const problems = rule.service?.(context);
     reports.forEach((list, index) => {
       const own = contexts[index];
@@ -72,19 +72,25 @@ export function blocksInjection({ rule, problem }: Report): boolean {
   return rule.blocksInjection ?? (problem.severity ?? rule.severity) === "deny";
 }
 
+type Check = "service" | "ingress";
 /** By list, since tests and callers bring lists of their own; a list never changes. */
-const sorted = new WeakMap<readonly Rule[], { readonly service: readonly Rule[]; readonly ingress: readonly Rule[] }>();
+const sorted = new WeakMap<
+  readonly Rule[],
+  Readonly<Record<Check, { create: readonly Rule[]; update: readonly Rule[] }>>
+>();
 
-function rulesFor(kind: "service" | "ingress", rules: readonly Rule[]): readonly Rule[] {
+function rulesFor(check: Check, { old }: Subject, rules: readonly Rule[]): readonly Rule[] {
   let lists = sorted.get(rules);
   if (lists === undefined) {
-    lists = {
-      service: rules.filter(({ service }) => service !== undefined),
-      ingress: rules.filter(({ ingress }) => ingress !== undefined),
-    };
+    lists = { service: listsOf("service", rules), ingress: listsOf("ingress", rules) };
     sorted.set(rules, lists);
   }
-  return lists[kind];
+  return lists[check][old === undefined ? "create" : "update"];
+}
+
+function listsOf(check: Check, rules: readonly Rule[]): { create: readonly Rule[]; update: readonly Rule[] } {
+  const update = rules.filter((rule) => rule[check] !== undefined);
+  return { update, create: update.filter(({ updatesOnly }) => updatesOnly !== true) };
 }
 
 function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undefined): void {

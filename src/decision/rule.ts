@@ -106,6 +106,8 @@ export interface Rule {
   readonly confirmable?: true;
   /** Whether an injection that would cause this finding is left out. Default: the severity is deny. */
   readonly blocksInjection?: boolean;
+  /** The rule compares with the stored object: it is not asked about others. */
+  readonly updatesOnly?: true;
   /** Whether the check reads spec.ipFamilies, which the API server may have yet to allocate. */
   readonly readsFamilies?: true;
   /** One or both of the following, as `kinds` has it. [] means satisfied. */

@@ -1,12 +1,9 @@
-import jsonPatch from "fast-json-patch";
-import type { Operation as PatchOperation } from "fast-json-patch";
-import { injectedAnnotation } from "../annotations/own.ts";
 import { denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
-import { loadBalancerClassTarget } from "../decision/injection.ts";
 import { denialMessage, findingWarnings, injectionWarnings } from "../decision/messages.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Phase, Subject } from "../decision/subject.ts";
+import { applyPatch, patchOf } from "./patch.ts";
 
 /** An admission.k8s.io/v1 request, reduced to what we answer and log. */
 export interface Review {
@@ -100,58 +97,21 @@ function isJudgedKind({ group, version, kind }: Fields): boolean {
   );
 }
 
-/** The operations that carry out a decision on the raw object: only what changes, and the annotations map whole where there is none. */
-export function patchOf(object: unknown, { injections, provenance }: Decision): PatchOperation[] {
-  const annotations = new Map<string, string>();
-  const operations: PatchOperation[] = [];
-  for (const { target, value } of injections) {
-    if (target === loadBalancerClassTarget) operations.push({ op: "add", path: "/spec/loadBalancerClass", value });
-    else annotations.set(target, value);
-  }
-  if (provenance.action === "write") annotations.set(injectedAnnotation, provenance.value);
-
-  const metadata = isRecord(object) && isRecord(object["metadata"]) ? object["metadata"] : {};
-  const present = isRecord(metadata["annotations"]) ? metadata["annotations"] : undefined;
-  if (present === undefined) {
-    if (annotations.size === 0) return operations;
-    return [...operations, { op: "add", path: "/metadata/annotations", value: Object.fromEntries(annotations) }];
-  }
-  for (const [key, value] of annotations) {
-    const op = Object.hasOwn(present, key) ? "replace" : "add";
-    operations.push({ op, path: annotationPath(key), value });
-  }
-  if (provenance.action === "remove") {
-    operations.push({ op: "remove", path: annotationPath(injectedAnnotation) });
-  }
-  return operations;
-}
-
-/** Keys that we write are few, and escaping one costs more than looking it up. */
-const annotationPaths = new Map<string, string>();
-
-function annotationPath(key: string): string {
-  let path = annotationPaths.get(key);
-  if (path === undefined) {
-    path = `/metadata/annotations/${jsonPatch.escapePathComponent(key)}`;
-    annotationPaths.set(key, path);
-  }
-  return path;
-}
-
 /**
  * The answer of /mutate. The patch is applied to `review.object` itself before it is sent, since the API server fails the
  * user's request on one that does not apply, even with failurePolicy Ignore; afterwards that object is the mutated one.
  */
 export function mutateAnswer(review: Review, decision: Decision): AdmissionAnswer {
   const patch = patchOf(review.object, decision);
-  if (patch.length > 0) jsonPatch.applyPatch(review.object, patch, false, true, true);
+  applyPatch(review.object, patch);
   return answer(review, {
     allowed: true,
     warnings: injectionWarnings(decision),
-    audit:
-      decision.injections.length === 0
-        ? {}
-        : audit(decision, { injected: decision.injections.map(({ target }) => target) }),
+    audit: audit(
+      decision,
+      "injected",
+      decision.injections.map(({ target }) => target),
+    ),
     patch: patch.length === 0 ? undefined : Buffer.from(JSON.stringify(patch)).toString("base64"),
   });
 }
@@ -159,14 +119,17 @@ export function mutateAnswer(review: Review, decision: Decision): AdmissionAnswe
 /** The answer of /validate: a denial is HTTP 200 with code 403 and reason Forbidden, which kubectl shows whole. */
 export function validateAnswer(review: Review, decision: Decision): AdmissionAnswer {
   const message = review.subject && denialMessage(review.subject, decision);
-  const found = decision.findings.map(({ rule }) => rule);
   return answer(review, {
     allowed: message === undefined,
     warnings: findingWarnings(decision),
-    audit:
-      found.length === 0
-        ? {}
-        : audit(decision, { denied: denials(decision).map(({ rule }) => rule), found: [...new Set(found)] }),
+    audit: {
+      ...audit(
+        decision,
+        "denied",
+        denials(decision).map(({ rule }) => rule),
+      ),
+      ...audit(decision, "found", [...new Set(decision.findings.map(({ rule }) => rule))]),
+    },
     status: message === undefined ? undefined : { status: "Failure", code: 403, reason: "Forbidden", message },
   });
 }
@@ -190,10 +153,7 @@ interface Outcome {
   readonly status?: object | undefined;
 }
 
-function answer(
-  { uid }: Review,
-  { allowed, warnings, audit: auditAnnotations, patch, status }: Outcome,
-): AdmissionAnswer {
+function answer({ uid }: Review, { allowed, warnings, audit: notes, patch, status }: Outcome): AdmissionAnswer {
   const response: Record<string, unknown> = { uid, allowed };
   if (patch !== undefined) {
     response["patchType"] = "JSONPatch";
@@ -201,21 +161,15 @@ function answer(
   }
   if (status !== undefined) response["status"] = status;
   if (warnings.length > 0) response["warnings"] = warnings;
-  if (Object.keys(auditAnnotations).length > 0) response["auditAnnotations"] = auditAnnotations;
+  if (Object.keys(notes).length > 0) response["auditAnnotations"] = notes;
   return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
 }
 
 /** Deterministic, since the API server keeps the first value of a key when it calls again. */
-function audit(
-  decision: Decision,
-  lists: Readonly<Record<string, readonly string[]>>,
-): Readonly<Record<string, string>> {
-  const filled = Object.entries(lists).filter(([, values]) => values.length > 0);
-  const name = decision.policy.policy?.metadata.name;
-  return {
-    ...(name === undefined ? {} : { policy: name }),
-    ...Object.fromEntries(filled.map(([key, values]) => [key, values.join(",")])),
-  };
+function audit(decision: Decision, key: string, values: readonly string[]): Readonly<Record<string, string>> {
+  if (values.length === 0) return {};
+  const policy = decision.policy.policy?.metadata.name;
+  return policy === undefined ? { [key]: values.join(",") } : { policy, [key]: values.join(",") };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

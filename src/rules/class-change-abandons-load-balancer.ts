@@ -10,6 +10,7 @@ export const classChangeAbandonsLoadBalancer = defineRule({
   remediation:
     "Keep the class; to move, create a second object with the other class, move DNS to it, then delete this one.",
   source: "AWS Load Balancer Controller 3.5, pkg/ingress/group_loader.go:196-222",
+  updatesOnly: true,
   confirmable: true,
   service({ service, old }) {
     if (old?.provisioned !== true || old.service.type !== "LoadBalancer" || service.type !== "LoadBalancer") return [];

@@ -10,6 +10,7 @@ export const dualstackAddedNeedsIpv6Subnets = defineRule({
   summary: "An IPv4 load balancer that exists can become dual-stack only on subnets with IPv6.",
   remediation: "Give each subnet of the load balancer an IPv6 CIDR first, then have the cluster profile say so.",
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html",
+  updatesOnly: true,
   service(context) {
     const { controller, inForce, old } = context;
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];

@@ -10,6 +10,7 @@ export const dualstackRemoved = defineRule({
   summary: "A load balancer that exists and is dual-stack should stay so while IPv6 clients use it.",
   remediation: `Keep "dualstack", unless no client reaches it over IPv6.`,
   source: "AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_manager.go:137-166",
+  updatesOnly: true,
   service({ controller, inForce, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
     return removed(nlb.ipAddressType, old.inForce.ipAddressType, inForce.ipAddressType);

@@ -8,6 +8,7 @@ export const ipFamilyChangeBlocksController = defineRule({
   summary: "A Service whose load balancer exists must neither gain nor lose IPv6 in spec.ipFamilies.",
   remediation: "Keep the families; to change them, create a second Service, move DNS to it, then delete this one.",
   source: "AWS Load Balancer Controller 3.5, webhooks/elbv2/targetgroupbinding_validator.go:174-201",
+  updatesOnly: true,
   readsFamilies: true,
   versions: "AWS Load Balancer Controller 3.5",
   confirmable: true,

@@ -10,6 +10,7 @@ export const leavingLoadBalancerType = defineRule({
   summary: "A Service that leaves the type LoadBalancer should leave no load balancer behind, nor lose it by surprise.",
   remediation: `Remove the annotation ${nlb.type} as well, so that the load balancer is deleted.`,
   source: "AWS Load Balancer Controller 3.5, pkg/service/service_utils.go:47-77",
+  updatesOnly: true,
   service({ service, old }) {
     if (old?.service.type !== "LoadBalancer" || service.type === "LoadBalancer") return [];
     const { name, chosenBy } = old.controller;

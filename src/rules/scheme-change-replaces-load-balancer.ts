@@ -11,6 +11,7 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
   remediation:
     "Keep the scheme; to change it, create a second object with the other scheme, move DNS to it, then delete this one.",
   source: "AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_synthesizer.go:61-95",
+  updatesOnly: true,
   confirmable: true,
   service({ service: { annotations }, controller, inForce, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];

@@ -10,6 +10,7 @@ export const typeAnnotationChangeOrphansLoadBalancer = defineRule({
   summary: "The annotations that choose the controller of a load balancer that exists must keep choosing the same one.",
   remediation: "Keep the annotation; to move, create a second Service, move DNS to it, then delete this one.",
   source: "AWS cloud controller manager 1.36, pkg/providers/v1/aws.go:2359-2363",
+  updatesOnly: true,
   confirmable: true,
   service(context) {
     const { service, old } = context;

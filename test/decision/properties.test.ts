@@ -6,7 +6,8 @@ import type { Decision } from "../../src/decision/decide.ts";
 import type { Facts } from "../../src/decision/facts.ts";
 import type { Phase } from "../../src/decision/subject.ts";
 import { possibleAllocations } from "../../src/decision/unallocated.ts";
-import { patchOf, readReview } from "../../src/kubernetes/admission-review.ts";
+import { readReview } from "../../src/kubernetes/admission-review.ts";
+import { applyPatch, patchOf } from "../../src/kubernetes/patch.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
 import { foreignRequest, inScope, policies, rawRequest } from "../support/arbitraries.ts";
@@ -30,7 +31,11 @@ function mutated(request: RawRequest, set: PolicySet, facts: Facts): { decision:
   const decision = decide(subjectOf(request, "mutating"), set, facts);
   const object = structuredClone(request.object);
   // With validation: a patch that the API server could not apply throws here.
-  jsonPatch.applyPatch(object, patchOf(request.object, decision), true);
+  const patch = patchOf(request.object, decision);
+  jsonPatch.applyPatch(object, structuredClone([...patch]), true);
+  const byOurselves = structuredClone(request.object);
+  applyPatch(byOurselves, patch);
+  expect(byOurselves).toEqual(object);
   return { decision, after: { ...request, object } };
 }
 
