@@ -55,7 +55,10 @@ export async function startWebhook(
     "--log-file": join(folder, "tmp", `webhook-${port}.log`),
   };
   const started = performance.now();
-  const child = start([...nodeFlags, ...(options.probed ? [probeImport] : []), webhook, ...Object.entries(flags).flat()], folder);
+  const child = start(
+    [...nodeFlags, ...(options.probed ? [probeImport] : []), webhook, ...Object.entries(flags).flat()],
+    folder,
+  );
   await Promise.race([ready(healthPort), exited(child)]);
   return { port, readySeconds: (performance.now() - started) / 1000, ...controls(child) };
 }
