@@ -166,5 +166,5 @@ Exit codes
 Examples
   kubectl dualstack preview -f deploy/ --policy policies/
   helm template my-chart | kubectl dualstack preview -f - -n shop -o json
-  kubectl dualstack preview -f web.yaml -o yaml | kubectl apply -f -
+  kubectl dualstack preview -f a.yaml -o yaml > b.yaml
 `;

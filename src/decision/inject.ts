@@ -31,10 +31,10 @@ export function plan(subject: Subject, input: PlanInput): Plan {
 
 const nothing: Proposal = { candidates: [], leftOut: [] };
 
-/** The object's own dualstack.dev/inject: "false". */
+/** The object's own dualstack.dev/inject: "false". A word that cannot be read is not taken for a yes; a rule refuses it. */
 export function optsOut({ object }: Subject): boolean {
   const own = object.annotations[injectKey];
-  return own !== undefined && parseBool(own) === false;
+  return own !== undefined && parseBool(own) !== true;
 }
 
 function propose(subject: Subject, policy: LoadBalancerPolicy, facts: Facts): Proposal {

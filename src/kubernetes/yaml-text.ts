@@ -38,7 +38,12 @@ export function parseYaml(text: string): ParsedText {
   const values: ParsedValue[] = [];
   const problems: { line: number; message: string }[] = [];
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  for (const document of parseAllDocuments(text, { ...kubectlYaml, lineCounter: lines, prettyErrors: false })) {
+  for (const document of parseAllDocuments(text, {
+    ...kubectlYaml,
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "silent",
+  })) {
     const first = document.contents?.range?.[0] ?? document.range[0];
     if (document.errors.length > 0) {
       for (const { message, pos } of worthReading(document.errors)) {

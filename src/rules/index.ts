@@ -24,6 +24,7 @@ import { schemeChangeReplacesLoadBalancer } from "./scheme-change-replaces-load-
 import { schemeConflictsWithInternal } from "./scheme-conflicts-with-internal.ts";
 import { sourceNatPrefixNeedsDualstack } from "./source-nat-prefix-needs-dualstack.ts";
 import { typeAnnotationChangeOrphansLoadBalancer } from "./type-annotation-change-orphans-load-balancer.ts";
+import { unreadableOptOut } from "./unreadable-opt-out.ts";
 import { valueNotAllowedByPolicy } from "./value-not-allowed-by-policy.ts";
 import { wrongAnnotationPrefix } from "./wrong-annotation-prefix.ts";
 
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   wrongAnnotationPrefix,
   inTreeIgnoresAnnotation,
   inTreeNeedsIpv4,
+  unreadableOptOut,
   noLoadBalancerControllerChosen,
   valueNotAllowedByPolicy,
   policyLabelUnusable,

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { pino } from "pino";
 import type { LoadedPolicies } from "../kubernetes/policies.ts";
+import { ApiFailure } from "../kubernetes/api-failure.ts";
 import { policySet } from "../policy/resolve.ts";
 import { starterPolicies } from "../policy/starter.ts";
 import { readSettings } from "../settings.ts";
@@ -46,7 +47,7 @@ export async function run(argv: readonly string[], env: Readonly<Record<string, 
     await serve({ settings, policies, log, version });
     return exitCode.ok;
   } catch (error) {
-    log.error({ err: error }, "stopped by a fault");
+    log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");
     return refuse([describeFault(error)], exitCode.failed);
   } finally {
     destination.flushSync();
@@ -69,6 +70,11 @@ async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
   }
   const local = settings.tls.dir === undefined;
   return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
+}
+
+/** What an operator can mend has said so in its message; a stack would only look like a crash. */
+function isKnown(error: unknown): boolean {
+  return error instanceof ApiFailure || (error instanceof Error && "code" in error);
 }
 
 function describeFault(error: unknown): string {
