@@ -1,4 +1,4 @@
-import { confirmAnnotation, injectKey } from "../annotations/own.ts";
+import { confirmAnnotation, injectedAnnotation, injectKey } from "../annotations/own.ts";
 import { parseList } from "../annotations/parse.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import type { PolicySet, Resolution } from "../policy/resolve.ts";
@@ -90,7 +90,8 @@ const nothing: Omit<Decision, "policy" | "untouched"> = {
 
 function whyUntouched(subject: Subject, policy: Resolution, facts: Facts): Untouched | undefined {
   if (!inScope(subject.namespace, facts)) return "out-of-scope";
-  if (subject.object.terminating || subject.old?.terminating === true) return "terminating";
+  // By the stored object: the API server ignores what a client writes there (facts of rest/update.go:136-148).
+  if (subject.old?.terminating === true) return "terminating";
   if (!isOurs(subject, facts)) return "not-ours";
   return policy.policy?.spec.mode === "Off" ? "policy-off" : undefined;
 }
@@ -143,8 +144,11 @@ function missingValue({ target, value }: Injection): MissingValue {
 }
 
 function provenanceOf(subject: Subject, planned: Pick<Plan, "injections">, input: PlanInput): ProvenanceChange {
-  if (optsOut(subject) || input.policy.policy?.spec.mode === "Warn" || !isOursNow(subject, input.facts)) {
-    return { action: "keep" };
+  if (!isOursNow(subject, input.facts) || input.policy.policy?.spec.mode === "Warn") return { action: "keep" };
+  if (optsOut(subject)) {
+    // A list that the author made up would be trusted as the stored one's as soon as the opt-out is gone.
+    const forged = subject.old === undefined && injectedAnnotation in subject.object.annotations;
+    return { action: forged ? "remove" : "keep" };
   }
   const replan = (without: readonly Target[]): readonly Injection[] =>
     plan(withoutTargets(subject, without), input).injections;

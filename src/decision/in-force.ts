@@ -65,7 +65,7 @@ export function serviceInForce(
 }
 
 /** The in-tree controller's reading: any non-empty value but "false" is internal (aws.go:2453-2460). */
-function inTreeScheme(annotations: Annotations): Scheme {
+export function inTreeScheme(annotations: Annotations): Scheme {
   const internal = annotations[nlb.internal];
   return internal === undefined || internal === "" || internal === "false" ? "internet-facing" : "internal";
 }

@@ -1,11 +1,11 @@
 import { nlb } from "../annotations/catalog.ts";
-import { parseMap } from "../annotations/parse.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
 import { byClass, claimedByAnnotation, inTreeFinalizer, isProvisioned, serviceController } from "./controller.ts";
 import type { ClusterProfile, ControllerName, Facts } from "./facts.ts";
 import { loadBalancerClassTarget, targetField } from "./injection.ts";
 import type { Candidate, LeftOut, Proposal } from "./injection.ts";
-import { addAddressType, addMigration, ProposalList, written } from "./proposal.ts";
+import { addAddressType, addMigration, ProposalList } from "./proposal.ts";
+import { settledBy } from "./settled.ts";
 import type { Annotations, ServiceSubject, ServiceView } from "./subject.ts";
 
 const nothing: Proposal = { candidates: [], leftOut: [] };
@@ -115,11 +115,10 @@ function settingCandidates(
   const list = new ProposalList();
 
   if (scheme?.default !== undefined) {
-    list.add(nlb.scheme, scheme.default, "service.scheme", written(annotations, [nlb.scheme, nlb.internal]));
+    list.add(nlb.scheme, scheme.default, "service.scheme", settledBy(nlb.scheme, service));
   }
   if (targetType?.default !== undefined && !claimed.has(nlb.targetType)) {
-    const by = written(annotations, [nlb.targetType]) ?? (annotations[nlb.type] === "nlb-ip" ? nlb.type : undefined);
-    list.add(nlb.targetType, targetType.default, "service.targetType", by);
+    list.add(nlb.targetType, targetType.default, "service.targetType", settledBy(nlb.targetType, service));
   }
   if (ipAddressType?.default !== undefined) {
     addAddressType(list, nlb.ipAddressType, ipAddressType.default, "service.ipAddressType", annotations, profile);
@@ -131,7 +130,7 @@ function settingCandidates(
 /** Auto Mode does not read the proxy-protocol annotation; it takes the target group's attribute (EKS user guide #1180). */
 function addProxyProtocol(list: ProposalList, service: ServiceView, owner: ControllerName): void {
   const { annotations } = service;
-  const by = written(annotations, [nlb.proxyProtocol, nlb.proxyProtocolPerTargetGroup]) ?? proxyAttribute(service);
+  const by = settledBy(nlb.proxyProtocol, service);
   if (owner === "aws-load-balancer-controller") {
     list.add(nlb.proxyProtocol, "*", "service.proxyProtocol", by);
     return;
@@ -143,15 +142,6 @@ function addProxyProtocol(list: ProposalList, service: ServiceView, owner: Contr
     return;
   }
   list.add(nlb.targetGroupAttributes, value, "service.proxyProtocol", by);
-}
-
-/** The attribute map that speaks of proxy protocol, or that does not parse, so that nobody can say that it does not. */
-function proxyAttribute({ annotations, ports }: ServiceView): string | undefined {
-  const maps = [nlb.targetGroupAttributes, ...ports.map(({ port }) => `${nlb.targetGroupAttributes}.${port}`)];
-  return maps.find((key) => {
-    const raw = annotations[key];
-    return raw !== undefined && parseMap(raw)?.has("proxy_protocol_v2.enabled") !== false;
-  });
 }
 
 /** Of a load balancer that exists only the address type may change, in place, and only where the operator wants it. */

@@ -69,6 +69,9 @@ export function addMigration(
       by === undefined ? "existing" : "written",
       "the load balancer exists, and the policy preserves it",
     );
+  } else if (by === undefined && value === "dualstack-without-public-ipv4") {
+    const message = `${targetField(target)} "${value}" was left out: a load balancer exists, and would lose its public IPv4 addresses`;
+    list.leaveOut(target, value, because, "profile", message);
   } else if (profile.subnetsHaveIPv6 === true || by !== undefined) {
     list.add(target, value, because, by);
   } else {

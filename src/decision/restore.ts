@@ -1,29 +1,38 @@
-import { alb } from "../annotations/catalog.ts";
+import { alb, nlb } from "../annotations/catalog.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
 import { albClass, isProvisioned, serviceController } from "./controller.ts";
 import type { ClusterProfile } from "./facts.ts";
 import { loadBalancerClassTarget, valueAt } from "./injection.ts";
-import type { Injection } from "./injection.ts";
+import type { Injection, Target } from "./injection.ts";
 import { readProvenance } from "./provenance.ts";
-import type { IngressSubject, ServiceSubject, Subject } from "./subject.ts";
+import { settledBy } from "./settled.ts";
+import type { IngressSubject, ServiceSubject, ServiceView, Subject } from "./subject.ts";
 
 /**
  * What an update drops and must not lose: spec.loadBalancerClass, since the API server refuses the update without it, and
  * on a load balancer that exists each value that we injected, since losing it would change that load balancer.
  */
-export function restored(subject: Subject, profile: ClusterProfile): readonly Injection[] {
+export function restored(subject: Subject, profile: ClusterProfile, classOnly: boolean): readonly Injection[] {
   if (subject.old === undefined) return [];
-  return subject.kind === "Service" ? restoredOnService(subject, profile) : restoredOnIngress(subject, profile);
+  if (subject.kind === "Service") return restoredOnService(subject, profile, classOnly);
+  return classOnly ? [] : restoredOnIngress(subject, profile);
 }
 
-function restoredOnService(subject: ServiceSubject, profile: ClusterProfile): readonly Injection[] {
+function restoredOnService(subject: ServiceSubject, profile: ClusterProfile, classOnly: boolean): readonly Injection[] {
   const { object, old } = subject;
   if (old === undefined || object.type !== "LoadBalancer" || old.type !== "LoadBalancer") return [];
   const owner = serviceController(old, profile).name;
-  const ours = owner !== "other" && owner !== "nobody" && isProvisioned(old);
-  const own = ours ? droppedInjections(subject).filter(({ target }) => target !== loadBalancerClassTarget) : [];
+  const type = object.annotations[nlb.type];
+  const moves = type !== undefined && type !== old.annotations[nlb.type];
+  const ours = owner !== "other" && owner !== "nobody" && !moves && isProvisioned(old);
+  const own = ours && !classOnly ? droppedInjections(subject).filter(({ target }) => !isSettled(target, object)) : [];
   const droppedClass = object.loadBalancerClass === undefined ? old.loadBalancerClass : undefined;
   return droppedClass === undefined ? own : [restoredValue(loadBalancerClassTarget, droppedClass), ...own];
+}
+
+/** The class goes its own way; and what the author has settled in other words is not put back over them. */
+function isSettled(target: Target, object: ServiceView): boolean {
+  return target === loadBalancerClassTarget || settledBy(target, object) !== undefined;
 }
 
 /** In a group the other members may state the value: they are not known here, so nothing is put back. */

@@ -1,6 +1,7 @@
 import { blocksInjection, evaluate, evaluateAllocations, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
 import { targetField, withInjections } from "./injection.ts";
+import { inTreeScheme } from "./in-force.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
 import type { Subject } from "./subject.ts";
 import type { Plan, PlanInput } from "./plan.ts";
@@ -52,8 +53,8 @@ interface Blocker extends Report {
 type Trial = (set: readonly Candidate[]) => Outcome;
 
 /**
- * Where the object would be refused even without us, as an IPv6 Service that only the in-tree controller would take, the
- * claim is not to blame for what it meets.
+ * The claim is not to blame for what it meets where leaving it out would help nobody: the object would be refused even
+ * without us, as an IPv6 Service that only the in-tree controller would take, or that controller would build it public.
  */
 function trialOf(subject: Subject, claim: Candidate | undefined, input: PlanInput): Trial {
   const allocations = subject.kind === "Service" ? possibleAllocations(subject.object, input.facts.profile) : undefined;
@@ -68,9 +69,10 @@ function trialOf(subject: Subject, claim: Candidate | undefined, input: PlanInpu
   let unchanged: readonly ReadonlySet<string>[] | undefined;
   const before = (): readonly ReadonlySet<string>[] => {
     const claimed = claim && reportsOn([claim]);
+    const wouldBePublic = subject.kind === "Service" && inTreeScheme(subject.object.annotations) === "internet-facing";
     return reportsOn([]).map((reports, index) => {
       const blocking = reports.filter(blocksInjection);
-      const lost = blocking.length > 0 ? (claimed?.[index]?.filter(blocksInjection) ?? []) : [];
+      const lost = blocking.length > 0 || wouldBePublic ? (claimed?.[index]?.filter(blocksInjection) ?? []) : [];
       return new Set([...blocking, ...lost].map(sameReport));
     });
   };

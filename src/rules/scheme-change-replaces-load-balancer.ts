@@ -1,6 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
-import type { IngressState, Problem } from "../decision/rule.ts";
+import type { IngressState, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const schemeChangeReplacesLoadBalancer = defineRule({
   id: "scheme-change-replaces-load-balancer",
@@ -16,19 +16,21 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
   service({ service: { annotations }, controller, inForce, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
     const [before, after] = [old.inForce.scheme, inForce.scheme];
-    if (before === undefined || after === undefined || before === after) return [];
+    if (before === undefined || after === undefined) return [];
+    const known = writesScheme(old.service.annotations);
+    if (before === after) return known || !writesScheme(annotations) ? [] : [perhapsReplaced(annotations)];
     if (controller.name === "cloud-controller-manager") {
       const message = `the in-tree controller does not change the scheme of a load balancer that exists: it stays ${before}`;
       return [{ field: annotationField(nlb.internal), message, severity: "warn" }];
     }
     // Without either annotation the scheme stays as it is, so one of them is written.
-    return [replaced(nlb.scheme in annotations ? nlb.scheme : nlb.internal, before, after)];
+    return [replaced(schemeKey(annotations), before, after, known)];
   },
   ingress({ ingress: { annotations }, albClass, inForce, old }) {
     if (old?.provisioned !== true || albClass === undefined) return [];
     const [before, after] = [old.inForce.scheme, inForce.scheme];
     if (before !== undefined && after !== undefined)
-      return before === after ? [] : [replaced(alb.scheme, before, after)];
+      return before === after ? [] : [replaced(alb.scheme, before, after, true)];
 
     const isChanged = annotations[alb.scheme] !== old.ingress.annotations[alb.scheme];
     if (!isChanged || !(othersMayDecide(old) || othersMayDecide({ ingress: { annotations }, albClass }))) return [];
@@ -38,9 +40,27 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
   },
 });
 
-function replaced(key: string, before: string, after: string): Problem {
-  const message = `from ${before} to ${after}: the controller deletes the load balancer first, then makes a new one with another DNS name`;
+function replaced(key: string, before: string, after: string, known: boolean): Problem {
+  const from = known ? `from ${before} to ${after}` : `to ${after}, unless the load balancer is so already`;
+  const message = `${from}: the controller deletes the load balancer first, then makes a new one with another DNS name`;
   return { field: annotationField(key), message };
+}
+
+type Annotations = ServiceContext["service"]["annotations"];
+
+/** A scheme that was removed stays in force, so that without an annotation only the default can be guessed. */
+function perhapsReplaced(annotations: Annotations): Problem {
+  const message =
+    "unless the load balancer has this scheme already, it is deleted and a new one made with another DNS name";
+  return { field: annotationField(schemeKey(annotations)), message, severity: "warn" };
+}
+
+function writesScheme(annotations: Annotations): boolean {
+  return nlb.scheme in annotations || nlb.internal in annotations;
+}
+
+function schemeKey(annotations: Annotations): string {
+  return nlb.scheme in annotations ? nlb.scheme : nlb.internal;
 }
 
 interface Member extends Pick<IngressState, "albClass"> {

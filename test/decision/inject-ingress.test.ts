@@ -99,6 +99,21 @@ describe("an update", () => {
     expect(injected(update(provisioned, provisioned, migrate))).toEqual({ [alb.ipAddressType]: "dualstack" });
   });
 
+  it("under Migrate does not take the public IPv4 addresses away from a live load balancer", () => {
+    const ingress6 = {
+      ...publicDualStack,
+      existing: "Migrate",
+      ingress: { ipAddressType: { default: "dualstack-without-public-ipv4" } },
+    };
+    const decision = update(
+      { ...provisioned, annotations: { [alb.scheme]: "internet-facing" } },
+      { ...provisioned, annotations: { [alb.scheme]: "internet-facing", team: "a" } },
+      ingress6,
+    );
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [alb.ipAddressType]: "profile" });
+  });
+
   it("that drops what we injected on a live load balancer gets it back", () => {
     const note = `policy=test; keys=${alb.scheme}`;
     const old = { ...provisioned, annotations: { [alb.scheme]: "internet-facing", "dualstack.dev/injected": note } };

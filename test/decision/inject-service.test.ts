@@ -134,7 +134,12 @@ describe("the claim", () => {
     });
   });
 
-  it("is left out where it would make a rule refuse what the author wrote for the in-tree controller", () => {
+  it("is made over a typo that would make the Service refused: the in-tree controller would build it public", () => {
+    const decision = create({ annotations: { [nlb.crossZoneLoadBalancingEnabled]: "yes" } });
+    expect(injected(decision)).toMatchObject({ [lbClass]: "service.k8s.aws/nlb" });
+  });
+
+  it("is left out where it would make a rule refuse an internal Service that the in-tree controller builds as meant", () => {
     const decision = create({ annotations: { [nlb.internal]: "0.0.0.0/0" } });
     expect(injected(decision)).toEqual({});
     expect(leftOut(decision)).toMatchObject({ [lbClass]: "rule", [nlb.ipAddressType]: "depends" });
@@ -332,6 +337,30 @@ describe("an update of a load balancer that exists", () => {
     expect(decision.provenance).toEqual({ action: "write", value: injectedNote });
   });
 
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ["proxy protocol, by a list of ports", { [nlb.proxyProtocol]: "*" }, { [nlb.proxyProtocolPerTargetGroup]: "443" }],
+    ["the scheme, by the older annotation", { [nlb.scheme]: "internet-facing" }, { [nlb.internal]: "true" }],
+    ["the target type, by nlb-ip", { [nlb.targetType]: "instance" }, { [nlb.type]: "nlb-ip" }],
+  ])("does not get back what the author settles in other words: %s", (_name, was, now) => {
+    const note = { "dualstack.dev/injected": `policy=test; keys=${Object.keys(was).join()}` };
+    expect(injected(update({ ...live, annotations: { ...was, ...note } }, { ...live, annotations: now }))).toEqual({});
+  });
+
+  it("does not get back a target type with which it would stay claimed, where the author moves it to another type", () => {
+    const claim = { [nlb.type]: "external", [nlb.targetType]: "ip" };
+    const note = { "dualstack.dev/injected": `policy=test; keys=${nlb.targetType},${nlb.type}` };
+    const old = { ...provisioned, annotations: { ...claim, ...note } };
+    expect(injected(update(old, { ...provisioned, annotations: { [nlb.type]: "nlb" } }))).toEqual({});
+    expect(injected(update(old, provisioned))).toEqual(claim);
+  });
+
+  it("gets its dropped class back though it opts out: nothing is added that was not there", () => {
+    const out = { annotations: { "dualstack.dev/inject": "false" } };
+    expect(injected(update({ ...live, ...out }, { ...provisioned, ...out }))).toEqual({
+      [lbClass]: "service.k8s.aws/nlb",
+    });
+  });
+
   it("does not get back what the author changes", () => {
     const decision = update(ours, { ...live, annotations: { ...ours.annotations, [nlb.ipAddressType]: "ipv4" } });
     expect(injected(decision)).toEqual({});
@@ -375,6 +404,19 @@ describe("a Service that comes back to the type LoadBalancer", () => {
     const inTreeFinalizer = { finalizers: ["service.kubernetes.io/load-balancer-cleanup"] };
     const decision = update({ ...clusterIP, ...inTreeFinalizer }, inTreeFinalizer);
     expect(leftOut(decision)).toEqual({ [lbClass]: "in-tree" });
+  });
+});
+
+describe("what a client writes into fields that are not its own", () => {
+  it("a deletion timestamp on CREATE says nothing: the API server ignores it", () => {
+    const subject = service({}, { phase: "mutating" });
+    const saved = { ...subject, object: { ...subject.object, terminating: true } };
+    expect(injected(decided(saved))).toEqual(allValues);
+  });
+
+  it("a note of injections beside an opt-out is removed, or a later update would trust it", () => {
+    const annotations = { "dualstack.dev/inject": "false", "dualstack.dev/injected": `policy=x; keys=${nlb.scheme}` };
+    expect(create({ annotations }).provenance).toEqual({ action: "remove" });
   });
 });
 

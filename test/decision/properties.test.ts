@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import jsonPatch from "fast-json-patch";
 import { describe, expect, it } from "vitest";
+import { nlb } from "../../src/annotations/catalog.ts";
 import { decide, denials } from "../../src/decision/decide.ts";
 import type { Decision } from "../../src/decision/decide.ts";
 import type { Facts } from "../../src/decision/facts.ts";
@@ -107,8 +108,8 @@ describe("properties over generated objects, policies and clusters", () => {
   it("P4: what would be admitted without us is not refused because of what we inject", () => {
     fc.assert(
       fc.property(rawRequest, policies, inScope, (request, set, facts) => {
-        const own = validated(withStoredClass(request), set, facts).map((decision) => reasons(decision));
         const { after, decision: injecting } = mutated(request, set, facts);
+        const own = validated(withClaim(withStoredClass(request), injecting), set, facts).map(reasons);
         // What is put back keeps a live load balancer as it is: an update that does not go with it is rightly refused.
         fc.pre(injecting.injections.every(({ because }) => because !== "restored"));
         fc.pre(injecting.injections.length > 0);
@@ -163,4 +164,18 @@ function withStoredClass({ object, oldObject }: RawRequest): RawRequest {
   const dropped = spec["type"] === "LoadBalancer" && stored?.["type"] === "LoadBalancer" && !spec["loadBalancerClass"];
   const loadBalancerClass = dropped ? stored["loadBalancerClass"] : spec["loadBalancerClass"];
   return { object: { ...object, spec: { ...spec, loadBalancerClass } }, oldObject };
+}
+
+/**
+ * With what decides who builds the load balancer: where the in-tree controller would build a public one, the claim stays
+ * and the author's own mistake is refused.
+ */
+function withClaim(request: RawRequest, decision: Decision): RawRequest {
+  const ofClaim = new Set(["service.claim", "service.loadBalancerClass"]);
+  const injections = decision.injections.filter(
+    ({ because, target }) => ofClaim.has(because) || (because === "service.targetType" && target === nlb.targetType),
+  );
+  const object = structuredClone(request.object);
+  applyPatch(object, patchOf(request.object, { ...decision, injections, provenance: { action: "keep" } }));
+  return { ...request, object };
 }

@@ -17,15 +17,6 @@ testRule(schemeChangeReplacesLoadBalancer, {
       service: { spec: nlbSpec, status },
     },
     {
-      name: "the scheme written as the controller's own default",
-      old: { spec: nlbSpec, status },
-      service: {
-        annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" },
-        spec: nlbSpec,
-        status,
-      },
-    },
-    {
       name: "the scheme said by the old annotation before and by the new one after",
       old: {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-internal": "false" },
@@ -137,6 +128,16 @@ testRule(schemeChangeReplacesLoadBalancer, {
     },
   ],
   warn: [
+    {
+      name: "the controller's default written where nothing was: a public scheme may have been removed before, and is sticky",
+      old: { spec: nlbSpec, status },
+      service: {
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" },
+        spec: nlbSpec,
+        status,
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-scheme]"],
+    },
     {
       name: "the in-tree controller, which does not follow",
       old: { status },
