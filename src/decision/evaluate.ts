@@ -64,7 +64,8 @@ export function evaluateAllocations(
 
 /** The same fault of the same value: what an update did not change. */
 export function sameReport(report: Report): string {
-  return `${report.rule.id}\n${report.problem.field}\n${report.problem.message}`;
+  const { field, message, identity = `${field}\n${message}` } = report.problem;
+  return `${report.rule.id}\n${identity}`;
 }
 
 /** Whether an injection that brings this report about is left out. */

@@ -27,6 +27,8 @@ export interface Problem {
   readonly message: string;
   /** What to do, as one sentence, where the rule's general remediation does not fit this case. */
   readonly remedy?: string;
+  /** What makes it the same fault after an update, where field and message also carry what may change without harm. */
+  readonly identity?: string;
   /** Where it differs from the rule's own severity. */
   readonly severity?: Severity;
 }

@@ -21,5 +21,5 @@ function service({ service: { ports, ipFamilies }, controller, inForce }: Servic
   if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
   if (ipFamilies === undefined || ipFamilies.includes("IPv6")) return [];
   const message = `the UDP port ${udp.port} of a dual-stack NLB needs IPv6 targets, and the Service is IPv4 only`;
-  return [{ field: "spec.ipFamilies", message }];
+  return [{ field: "spec.ipFamilies", message, identity: "a UDP port" }];
 }

@@ -25,5 +25,5 @@ function service(context: ServiceContext): readonly Problem[] {
   if (prefix === "on") return [];
   const fault = prefix === undefined ? "is not set" : `is ${quote(prefix)}`;
   const message = `the UDP port ${udp.port} of a dual-stack NLB needs "on", and the source-NAT prefix ${fault}`;
-  return [{ field: annotationField(nlb.enablePrefixForIpv6SourceNat), message }];
+  return [{ field: annotationField(nlb.enablePrefixForIpv6SourceNat), message, identity: `a UDP port, ${fault}` }];
 }

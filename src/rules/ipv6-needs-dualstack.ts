@@ -22,11 +22,14 @@ function service({ service, controller, inForce }: ServiceContext): readonly Pro
   const written = annotations[nlb.ipAddressType];
   if (written === undefined) {
     const message = "has IPv6, and the NLB would be IPv4 only, since no ip-address-type is given";
-    return [{ field: "spec.ipFamilies", message, ...remedy }];
+    return [{ field: "spec.ipFamilies", message, identity, ...remedy }];
   }
   const message = `${quote(written)} does not fit spec.ipFamilies, which has IPv6`;
-  return [{ field: annotationField(nlb.ipAddressType), message, ...remedy }];
+  return [{ field: annotationField(nlb.ipAddressType), message, identity, ...remedy }];
 }
+
+/** Writing "ipv4" where it is in force already introduces nothing. */
+const identity = "IPv6 behind IPv4";
 
 /** A dual-stack NLB takes a UDP port only with the prefix: who is told the first half alone comes back with the second. */
 function remedyFor({ annotations, ports }: ServiceContext["service"]): { readonly remedy?: string } {

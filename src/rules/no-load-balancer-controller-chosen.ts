@@ -17,6 +17,7 @@ export const noLoadBalancerControllerChosen = defineRule({
       {
         field: "spec.loadBalancerClass",
         message: `no controller is chosen, so ${built}, which policy ${policy.metadata.name} refuses`,
+        identity: "nobody chosen",
       },
     ];
   },

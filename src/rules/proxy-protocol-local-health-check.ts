@@ -26,5 +26,5 @@ function service({ service: spec, controller, inForce }: ServiceContext): readon
   if (protocol?.toLowerCase() === "tcp") return [];
   const shown = protocol === undefined ? '"http" by default' : quote(protocol);
   const message = `kube-proxy answers the health check (${shown}) and does not speak proxy protocol: no node would be healthy`;
-  return [{ field: annotationField(nlb.healthcheckProtocol), message }];
+  return [{ field: annotationField(nlb.healthcheckProtocol), message, identity: "kube-proxy answers" }];
 }

@@ -22,5 +22,5 @@ function service({ service: { ports }, controller, inForce }: ServiceContext): r
   const udp = ports[index];
   if (udp === undefined) return [];
   const message = `UDP port ${udp.port} would carry proxy protocol, which few UDP backends read`;
-  return [{ field: `spec.ports[${index}]`, message }];
+  return [{ field: `spec.ports[${index}]`, message, identity: `port ${udp.port}` }];
 }

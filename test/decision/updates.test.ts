@@ -10,6 +10,12 @@ import type { ObjectParts } from "../support/subjects.ts";
 const lbc = { loadBalancerClass: "service.k8s.aws/nlb" };
 const live = { loadBalancer: { ingress: [{ hostname: "a.elb.amazonaws.com" }] } };
 
+const dualstack = { [nlb.ipAddressType]: "dualstack" };
+
+function udp(port: number): object {
+  return { port, protocol: "UDP" };
+}
+
 function update(old: ObjectParts, parts: ObjectParts): Decision {
   return decided(service({ spec: lbc, ...parts }, { old: { spec: lbc, ...old } }), {});
 }
@@ -35,6 +41,21 @@ describe("an update is judged by what it introduces", () => {
 
   it("refuses the same fault with another value", () => {
     expect(denied(update(bad, { annotations: { [nlb.scheme]: "open" } }))).toEqual(["invalid-enumeration"]);
+  });
+
+  it.each<[string, ObjectParts, ObjectParts]>([
+    [
+      "one of two UDP ports is removed",
+      { spec: { ...lbc, ipFamilies: ["IPv4"], ports: [udp(53), udp(54)] }, annotations: dualstack },
+      { spec: { ...lbc, ipFamilies: ["IPv4"], ports: [udp(54)] }, annotations: dualstack },
+    ],
+    [
+      "the address type in force is written down",
+      { spec: { ...lbc, ipFamilies: ["IPv6"] } },
+      { spec: { ...lbc, ipFamilies: ["IPv6"] }, annotations: { [nlb.ipAddressType]: "ipv4" } },
+    ],
+  ])("lets an update pass that lessens or restates an old fault: %s", (_name, old, parts) => {
+    expect(denied(update(old, parts))).toEqual([]);
   });
 
   it("is silent about an old fault that only warns", () => {
