@@ -9,7 +9,8 @@ import type { ServiceView } from "./subject.ts";
  */
 export function settledBy(target: Target, service: ServiceView): string | undefined {
   const { annotations } = service;
-  switch (target) {
+  const key: string = target;
+  switch (key) {
     case nlb.scheme:
       return firstPresent(annotations, [nlb.scheme, nlb.internal]);
     case nlb.targetType:
@@ -18,7 +19,7 @@ export function settledBy(target: Target, service: ServiceView): string | undefi
     case nlb.targetGroupAttributes:
       return firstPresent(annotations, [nlb.proxyProtocol, nlb.proxyProtocolPerTargetGroup]) ?? proxyAttribute(service);
     default:
-      return firstPresent(annotations, [target]);
+      return firstPresent(annotations, [key]);
   }
 }
 

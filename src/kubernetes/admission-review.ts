@@ -1,5 +1,6 @@
 import { denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
+import { quote } from "../decision/rule.ts";
 import { denialMessage, findingWarnings, injectionWarnings } from "../decision/messages.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Phase, Subject } from "../decision/subject.ts";
@@ -34,9 +35,9 @@ export class BadReview extends Error {
 export function readReview(body: unknown, phase: Phase): Review {
   if (!isRecord(body)) throw new BadReview("the body must be an AdmissionReview object");
   const { apiVersion, kind, request } = body;
-  if (kind !== "AdmissionReview") throw new BadReview(`kind must be "AdmissionReview", not ${JSON.stringify(kind)}`);
+  if (kind !== "AdmissionReview") throw new BadReview(`kind must be "AdmissionReview", not ${describe(kind)}`);
   if (apiVersion !== "admission.k8s.io/v1") {
-    throw new BadReview(`apiVersion must be "admission.k8s.io/v1", not ${JSON.stringify(apiVersion)}`);
+    throw new BadReview(`apiVersion must be "admission.k8s.io/v1", not ${describe(apiVersion)}`);
   }
   if (!isRecord(request)) throw new BadReview("request must be an object");
   const { uid } = request;
@@ -176,6 +177,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whatever a stranger sends, an answer and a log line stay short. */
+function describe(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  return value === undefined || value === null ? "nothing" : `a value of type ${typeof value}`;
 }
 
 function text(value: unknown): string {

@@ -15,9 +15,9 @@ export function reportDecision(answered: Answered, log: Pick<BaseLogger, "info">
       uid,
       operation,
       kind,
-      namespace,
-      name,
-      user,
+      namespace: shown(namespace),
+      name: shown(name),
+      user: shown(user),
       dryRun,
       outcome,
       untouched: decision?.untouched,
@@ -42,6 +42,11 @@ export function reportDecision(answered: Answered, log: Pick<BaseLogger, "info">
         : [],
     injected,
   });
+}
+
+/** The API server checks names only after mutation: until then one may be as long as a request. */
+function shown(name: string): string {
+  return name.length > 253 ? `${name.slice(0, 253)}…` : name;
 }
 
 function violation({ rule, severity, excused }: Finding, policy: string | undefined): Violation {

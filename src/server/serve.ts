@@ -88,6 +88,8 @@ export async function serve({ settings, policies, log, version }: ServeOptions):
     if (settings.demo && tls.local !== undefined) {
       const { ca, caFile } = tls.local;
       const print = (text: string): boolean => process.stdout.write(text);
+      // Whoever reads the first lines only, as head does, must not end the server.
+      process.stdout.on("error", () => undefined);
       const { showExamples } = await import("./examples.ts");
       const { level } = log;
       log.level = "error";

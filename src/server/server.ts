@@ -57,9 +57,12 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     if (draining()) void reply.header("connection", "close");
     done();
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendStatus(reply, 404, `${request.method} ${request.url.slice(0, 100)}: there are POST /mutate and POST /validate`),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    failed("bad-request");
+    const problem = `${request.method} ${request.url.slice(0, 100)}: there are POST /mutate and POST /validate`;
+    log.warn({ problem, code: 404 }, "bad request");
+    return sendStatus(reply, 404, problem);
+  });
   app.setErrorHandler((error: FastifyError | BadReview, request, reply) => {
     if (error instanceof BadReview) {
       failed("bad-request");
