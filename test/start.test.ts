@@ -94,6 +94,28 @@ spec: { prioritty: 1 }
     expect(stderr).not.toMatch(/ at .*\.ts:/);
   });
 
+  it("refuses a log file that cannot be opened", async () => {
+    const { code, stderr } = await runToEnd([...anyPort, "--log-file", join(folder, "none", "log")]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--log-file .* cannot be opened \(ENOENT\)/);
+    expect(stderr).not.toMatch(/ at .*\.ts:/);
+  });
+
+  it.runIf(existsSync("/dev/full"))("serves on without a log when the disk is full, and still stops", async () => {
+    const program = start([...anyPort, "--log-file", "/dev/full"]);
+    await program.printed(/Ingress shop\/docs[^]*\n\n/);
+    const [, url = ""] = await program.printed(/listens on (\S+)\n/);
+    const [, caFile = ""] = await program.printed(/CA +(\S+)\n/);
+    const ca = readFileSync(caFile, "utf8");
+    expect((await post(`${url}/mutate`, ca, reviewOf(rawService({})))).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await post(`${url}/mutate`, ca, reviewOf(rawService({})))).status).toBe(200);
+    program.signal("SIGTERM");
+    const { code, stderr } = await program.finished;
+    expect(code).toBe(0);
+    expect(stderr).toContain("the log cannot be written (ENOSPC)");
+  });
+
   it("says in one sentence that its port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
