@@ -58,6 +58,10 @@ describe("values", () => {
       "--controllers aws-load-balancer-controller,eks-auto-mode --load-balancer-class example.com/nlb " +
       "--default-scheme internet-facing --default-target-type ip --ip-family dualstack --subnets-have-ipv6 true " +
       "--nodes-have-primary-ipv6 false --alb-class alb --alb-class alb-public " +
+      "--platform gardener --discovered-subnets 3 --overlay-network true --in-tree-version v1.36.2 " +
+      "--controller-version 3.5 --service-mutator false --enable-backend-security-group false " +
+      "--enable-manage-backend-security-group-rules true --external-managed-tags team,cost-center " +
+      "--feature-gates NLBSecurityGroup=true,EnableTCPUDPListener=true,SomethingElse=true,NLBSecurityGroup=false " +
       "--alb-class-without-params alb-public --alb-class-without-params alb-plain";
     const { profile } = settings(argv.split(" "));
     expect(profile).toEqual({
@@ -67,6 +71,16 @@ describe("values", () => {
       defaultTargetType: "ip",
       ipFamily: "dualstack",
       subnetsHaveIPv6: true,
+      platform: "gardener",
+      discoveredSubnets: 3,
+      overlayNetwork: true,
+      inTreeVersion: { major: 1, minor: 36 },
+      controllerVersion: { major: 3, minor: 5 },
+      serviceMutator: false,
+      backendSecurityGroup: false,
+      manageBackendSecurityGroupRules: true,
+      externalManagedTags: ["team", "cost-center"],
+      featureGates: { ...defaultProfile.featureGates, NLBSecurityGroup: false, EnableTCPUDPListener: true },
       nodesHavePrimaryIPv6: false,
       albClasses: [
         { name: "alb", hasParams: undefined },
@@ -74,6 +88,14 @@ describe("values", () => {
         { name: "alb-plain", hasParams: false },
       ],
     });
+  });
+
+  test.each([
+    ["true", true],
+    ["false", false],
+    ["some", "some"],
+  ])("subnets may have IPv6: %s", (text, subnetsHaveIPv6) => {
+    expect(settings(["--subnets-have-ipv6", text]).profile.subnetsHaveIPv6).toBe(subnetsHaveIPv6);
   });
 
   test("a command can read the profile's flags beside its own", () => {

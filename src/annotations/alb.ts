@@ -117,7 +117,7 @@ export const albEntries: readonly AnnotationEntry[] = [
   onIngress(alb.securityGroupPrefixLists, listOf("string"), `${listeners}:313-330`),
   {
     ...onIngress(alb.manageBackendSecurityGroupRules, bool, "pkg/ingress/model_builder.go:575-599"),
-    readWhen: (annotations) => parseList(annotations[alb.securityGroups] ?? "").length > 0,
+    readWhen: ({ annotations }) => parseList(annotations[alb.securityGroups] ?? "").length > 0,
   },
   onIngress(alb.wafv2AclArn, string, `${constants}:25`),
   onIngress(alb.wafv2AclName, string, `${constants}:26`),
@@ -154,7 +154,7 @@ export const albEntries: readonly AnnotationEntry[] = [
   {
     ...onBoth(alb.targetNodeLabels, map, `${constants}:56`),
     // Unread for ip targets; where no target type is written here, the other object or a default decides.
-    readWhen: (annotations) => annotations[alb.targetType] === "instance",
+    readWhen: ({ annotations }) => annotations[alb.targetType] === "instance",
   },
   onBoth(alb.multiClusterTargetGroup, bool, `${groups}:541-552`),
   { ...onBoth(`${alb.targetControlPort}.`, int32, `${groups}:200`), form: "prefix" },
@@ -194,6 +194,6 @@ function onBoth(key: string, value: ValueType, source: string): AnnotationEntry 
 function onFrontend(key: string, value: ValueType, source: string): AnnotationEntry {
   return {
     ...onIngress(key, value, source),
-    readWhen: (annotations) => parseBool(annotations[alb.enableFrontendNlb] ?? "false") === true,
+    readWhen: ({ annotations }) => parseBool(annotations[alb.enableFrontendNlb] ?? "false") === true,
   };
 }

@@ -4,7 +4,7 @@ import type { AnnotatedObject, AnnotationEntry } from "./entry.ts";
 
 export { alb, ingressClassAnnotation } from "./alb.ts";
 export { nlb } from "./nlb.ts";
-export type { AnnotatedObject, AnnotationEntry } from "./entry.ts";
+export type { AnnotatedObject, AnnotationEntry, Reading, SecurityGroups } from "./entry.ts";
 
 /** Every annotation that the AWS Load Balancer Controller reads on Services and Ingresses. */
 export const catalog: readonly AnnotationEntry[] = [...nlbEntries, ...albEntries];

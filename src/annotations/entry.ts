@@ -12,14 +12,34 @@ export interface AnnotationEntry {
   /** Where the reading is decided: a file of the controller's repository with its lines, or a page of documentation. */
   readonly source: string;
   /**
-   * Whether the controller parses it at all, given the object's other annotations; left out: always. Where annotations alone
-   * cannot tell, it says no, so that nothing is refused which might never be read.
+   * Whether the controller parses it at all, on this object; left out: always. `member` is what stands behind the dot of a
+   * family's key. Where the object cannot tell, it says no, so that nothing is refused which might never be read.
    */
-  readonly readWhen?: (annotations: Readonly<Record<string, string>>) => boolean;
+  readonly readWhen?: (reading: Reading, member: string) => boolean;
+  /** EKS Auto Mode has another way for this and does not read it (EKS user guide, auto-configure-nlb): what to write instead. */
+  readonly autoModeTakes?: string;
   /** Values outside the type for which a rule of its own has a better explanation. */
   readonly reservedValues?: readonly string[];
   /** A value of another form is no fault of the object: the controller passes over it, or somebody else reports it. */
   readonly lenient?: true;
+}
+
+/** What the reading of an annotation may depend on. Of a Service in full; of an Ingress the annotations only. */
+export interface Reading {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly targetType: string | undefined;
+  readonly securityGroups: SecurityGroups | undefined;
+  readonly listeners: () => readonly ReadListener[];
+  readonly isGateOn: (gate: "LBCapacityReservation" | "NLBHealthCheckAdvancedConfig") => boolean;
+}
+
+/** The security groups of an NLB: made by the controller, named by the author, or none at all. */
+export type SecurityGroups = "managed" | "named" | "none";
+
+interface ReadListener {
+  readonly port: number;
+  /** As AWS spells it: TCP, UDP, TLS, TCP_UDP, QUIC, TCP_QUIC. */
+  readonly protocol: string;
 }
 
 /** `Service`: one of type LoadBalancer, for its own load balancer. `BackendService`: one that an Ingress routes to. */

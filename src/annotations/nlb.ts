@@ -1,6 +1,5 @@
 import { bool, int32, json, listOf, map, oneOf, string } from "./entry.ts";
-import type { AnnotationEntry, ValueType } from "./entry.ts";
-import { parseBool, parseList } from "./parse.ts";
+import type { AnnotationEntry, Reading, ValueType } from "./entry.ts";
 
 const prefix = "service.beta.kubernetes.io/aws-load-balancer";
 
@@ -67,23 +66,30 @@ const addresses = "pkg/networking/utils.go";
 
 /** Lines are those of the AWS Load Balancer Controller 3.5.0 (225f4456). */
 export const nlbEntries: readonly AnnotationEntry[] = [
-  entry(nlb.type, string, "pkg/service/service_utils.go:47-77"),
+  {
+    ...entry(nlb.type, string, "pkg/service/service_utils.go:47-77"),
+    autoModeTakes: "spec.loadBalancerClass, which it sets itself",
+  },
   // Anything but "ip" means instance, without an error.
   entry(nlb.targetType, string, `${groups}:524-544`),
   entry(nlb.name, string, `${builder}:582`),
   entry(nlb.scheme, oneOf("internal", "internet-facing"), `${builder}:231-265`),
   {
     ...entry(nlb.internal, bool, `${builder}:273-276`),
-    readWhen: (annotations) => !(nlb.scheme in annotations),
+    readWhen: ({ annotations }) => !(nlb.scheme in annotations),
+    autoModeTakes: `the annotation ${nlb.scheme}`,
   },
   {
     ...entry(nlb.ipAddressType, oneOf("ipv4", "dualstack"), `${builder}:184-198`),
     reservedValues: ["dualstack-without-public-ipv4"],
   },
-  entry(nlb.proxyProtocol, oneOf("*"), `${groups}:363-373`),
+  {
+    ...entry(nlb.proxyProtocol, oneOf("*"), `${groups}:363-373`),
+    autoModeTakes: `the annotation ${nlb.targetGroupAttributes} with "proxy_protocol_v2.enabled=true"`,
+  },
   entry(nlb.proxyProtocolPerTargetGroup, listOf("int"), `${groups}:342-361`),
   entry(nlb.targetGroupAttributes, map, `${groups}:290-340`),
-  family(nlb.targetGroupAttributes, map, `${groups}:290-304`),
+  { ...family(nlb.targetGroupAttributes, map, `${groups}:290-304`), readWhen: namesPort },
   entry(nlb.enablePrefixForIpv6SourceNat, oneOf("on", "off"), `${addresses}:84-86`),
   // An item is `auto_assigned` or an IPv6 prefix of 80 bits: for a rule of its own.
   entry(nlb.sourceNatIpv6Prefixes, listOf("string"), `${addresses}:115-163`),
@@ -95,10 +101,11 @@ export const nlbEntries: readonly AnnotationEntry[] = [
   {
     ...entry(nlb.loadBalancerSourceRanges, listOf("cidr"), "pkg/service/model_build_managed_sg.go:149-171"),
     lenient: true,
+    autoModeTakes: "spec.loadBalancerSourceRanges",
   },
   entry(nlb.securityGroups, listOf("string"), `${builder}:121`),
   entry(nlb.disableNlbSg, bool, `${builder}:105`),
-  { ...entry(nlb.manageBackendSecurityGroupRules, bool, `${builder}:166`), readWhen: hasGroupsOfItsOwnOrNone },
+  { ...entry(nlb.manageBackendSecurityGroupRules, bool, `${builder}:166`), readWhen: hasNoManagedGroup },
   entry(nlb.inboundSgRulesOnPrivateLinkTraffic, oneOf("on", "off"), `${builder}:214-229`),
   entry(nlb.securityGroupPrefixLists, listOf("string"), `${constants}:125`),
   // Anything but "on" means off, without an error.
@@ -112,7 +119,10 @@ export const nlbEntries: readonly AnnotationEntry[] = [
   entry(nlb.healthcheckPath, string, `${groups}:470-522`),
   entry(nlb.healthcheckSuccessCodes, string, `${groups}:470-522`),
   entry(nlb.healthcheckInterval, int32, `${groups}:470-522`),
-  entry(nlb.healthcheckTimeout, int32, `${groups}:470-522`),
+  {
+    ...entry(nlb.healthcheckTimeout, int32, `${groups}:470-522`),
+    readWhen: ({ isGateOn }) => isGateOn("NLBHealthCheckAdvancedConfig"),
+  },
   entry(nlb.healthcheckHealthyThreshold, int32, `${groups}:470-522`),
   entry(nlb.healthcheckUnhealthyThreshold, int32, `${groups}:470-522`),
   { ...entry(nlb.enableTcpUdpListener, bool, `${listeners}:407-423`), lenient: true },
@@ -121,26 +131,40 @@ export const nlbEntries: readonly AnnotationEntry[] = [
   entry(nlb.sslPorts, listOf("string"), `${listeners}:269-292`),
   entry(nlb.sslNegotiationPolicy, string, `${constants}:103`),
   entry(nlb.backendProtocol, string, `${constants}:104`),
-  // Read for a TLS listener only, and the ports decide whether there is one.
   {
     ...entry(
       nlb.alpnPolicy,
       oneOf("None", "HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred"),
       `${listeners}:334`,
     ),
-    lenient: true,
+    readWhen: (reading) => reading.listeners().some(({ protocol }) => protocol === "TLS"),
   },
   entry(nlb.attributes, map, `${builder}:537`),
-  entry(nlb.accessLogEnabled, bool, `${builder}:552-567`),
-  entry(nlb.accessLogS3BucketName, string, `${builder}:552-567`),
-  entry(nlb.accessLogS3BucketPrefix, string, `${builder}:552-567`),
-  entry(nlb.crossZoneLoadBalancingEnabled, bool, `${builder}:552-567`),
-  entry(nlb.minimumLoadBalancerCapacity, map, `${builder}:512-516`),
+  {
+    ...entry(nlb.accessLogEnabled, bool, `${builder}:552-567`),
+    autoModeTakes: `the annotation ${nlb.attributes} with "access_logs.s3.enabled=true"`,
+  },
+  {
+    ...entry(nlb.accessLogS3BucketName, string, `${builder}:552-567`),
+    autoModeTakes: `the annotation ${nlb.attributes} with "access_logs.s3.bucket=…"`,
+  },
+  {
+    ...entry(nlb.accessLogS3BucketPrefix, string, `${builder}:552-567`),
+    autoModeTakes: `the annotation ${nlb.attributes} with "access_logs.s3.prefix=…"`,
+  },
+  {
+    ...entry(nlb.crossZoneLoadBalancingEnabled, bool, `${builder}:552-567`),
+    autoModeTakes: `the annotation ${nlb.attributes} with "load_balancing.cross_zone.enabled=true"`,
+  },
+  {
+    ...entry(nlb.minimumLoadBalancerCapacity, map, `${builder}:512-516`),
+    readWhen: ({ isGateOn }) => isGateOn("LBCapacityReservation"),
+  },
   entry(nlb.additionalResourceTags, map, `${builder}:312`),
-  { ...entry(nlb.targetNodeLabels, map, `${groups}:845`), readWhen: writesInstanceTargets },
+  { ...entry(nlb.targetNodeLabels, map, `${groups}:845`), readWhen: ({ targetType }) => targetType === "instance" },
   entry(nlb.multiClusterTargetGroup, bool, `${constants}:127`),
-  family(nlb.listenerAttributes, map, `${constants}:126`),
-  family(nlb.actions, json, `${listeners}:214-229`),
+  { ...family(nlb.listenerAttributes, map, `${constants}:126`), readWhen: namesListener },
+  { ...family(nlb.actions, json, `${listeners}:214-229`), readWhen: namesListener },
 ];
 
 function entry(key: string, value: ValueType, source: string): AnnotationEntry {
@@ -151,14 +175,16 @@ function family(stem: string, value: ValueType, source: string): AnnotationEntry
   return { ...entry(`${stem}.`, value, source), form: "prefix" };
 }
 
-/** Not read where the controller makes the security group; an older load balancer without any is not visible here. */
-function hasGroupsOfItsOwnOrNone(annotations: Readonly<Record<string, string>>): boolean {
-  const none = parseBool(annotations[nlb.disableNlbSg] ?? "false") === true;
-  return none || parseList(annotations[nlb.securityGroups] ?? "").length > 0;
+/** Read with groups of the author's, or of an NLB that has none; a managed group needs no rules beside its own. */
+function hasNoManagedGroup({ securityGroups }: Reading): boolean {
+  return securityGroups === "named" || securityGroups === "none";
 }
 
-/** Where no target type is written, the controller's own default decides, which is not visible here. */
-function writesInstanceTargets(annotations: Readonly<Record<string, string>>): boolean {
-  const targetType = annotations[nlb.targetType];
-  return annotations[nlb.type] !== "nlb-ip" && targetType !== undefined && targetType !== "ip";
+function namesPort({ listeners }: Reading, port: string): boolean {
+  return listeners().some((listener) => String(listener.port) === port);
+}
+
+/** `PROTOCOL-PORT`, with the protocol that the listener comes to have: TLS-443. */
+function namesListener({ listeners }: Reading, member: string): boolean {
+  return listeners().some(({ protocol, port }) => `${protocol}-${port}` === member);
 }

@@ -20,9 +20,12 @@ export function serviceController(service: ServiceView, profile: ClusterProfile)
   if (service.loadBalancerClass !== undefined) {
     return { name: byClass(service.loadBalancerClass, profile), chosenBy: "class" };
   }
-  if (claimedByAnnotation(service)) return { name: "aws-load-balancer-controller", chosenBy: "type-annotation" };
+  if (claimedByAnnotation(service) && profile.featureGates.EnableServiceController) {
+    return { name: "aws-load-balancer-controller", chosenBy: "type-annotation" };
+  }
   switch (service.annotations[nlb.type]) {
     case "external":
+    case "nlb-ip":
       return { name: "nobody", chosenBy: "type-annotation" };
     case undefined:
       return { name: "cloud-controller-manager", chosenBy: "default" };
@@ -33,7 +36,9 @@ export function serviceController(service: ServiceView, profile: ClusterProfile)
 
 /** The controller that serves a load balancer class of Services. */
 export function byClass(loadBalancerClass: string, profile: ClusterProfile): ControllerName {
-  if (loadBalancerClass === profile.loadBalancerClass) return "aws-load-balancer-controller";
+  if (loadBalancerClass === profile.loadBalancerClass) {
+    return profile.featureGates.EnableServiceController ? "aws-load-balancer-controller" : "nobody";
+  }
   return loadBalancerClass === autoModeServiceClass ? "eks-auto-mode" : "other";
 }
 

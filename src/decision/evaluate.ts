@@ -1,7 +1,12 @@
 import type { Resolution } from "../policy/resolve.ts";
 import { albClass, isProvisioned, serviceController } from "./controller.ts";
-import type { Facts } from "./facts.ts";
+import type { Controller } from "./controller.ts";
+import type { ExistingLoadBalancer, Facts } from "./facts.ts";
 import { ingressInForce, serviceInForce } from "./in-force.ts";
+import { listenersOf } from "./listeners.ts";
+import { readOnIngress, readOnService } from "./reading.ts";
+import { rulesFor } from "./asked-rules.ts";
+import { buildsNlb } from "./rule.ts";
 import type {
   IngressContext,
   IngressState,
@@ -31,10 +36,10 @@ export function evaluate(subject: Subject, known: Known): readonly Report[] {
   const reports: Report[] = [];
   if (subject.kind === "Service") {
     const context = serviceContext(subject, known);
-    for (const rule of rulesFor("service", subject, known.rules)) add(reports, rule, rule.service?.(context));
+    for (const rule of rulesFor(subject, known.rules)) add(reports, rule, rule.service?.(context));
   } else {
     const context = ingressContext(subject, known);
-    for (const rule of rulesFor("ingress", subject, known.rules)) add(reports, rule, rule.ingress?.(context));
+    for (const rule of rulesFor(subject, known.rules)) add(reports, rule, rule.ingress?.(context));
   }
   return reports;
 }
@@ -52,7 +57,7 @@ export function evaluateAllocations(
   const context = serviceContext({ ...subject, object: first }, known);
   const contexts = [context, ...others.map((service): ServiceContext => ({ ...context, service }))];
   const reports = contexts.map((): Report[] => []);
-  for (const rule of rulesFor("service", subject, known.rules)) {
+  for (const rule of rulesFor(subject, known.rules)) {
     const problems = rule.service?.(context);
     reports.forEach((list, index) => {
       const own = contexts[index];
@@ -73,44 +78,27 @@ export function blocksInjection({ rule, problem }: Report): boolean {
   return rule.blocksInjection ?? (problem.severity ?? rule.severity) === "deny";
 }
 
-type Check = "service" | "ingress";
-/** By list, since tests and callers bring lists of their own; a list never changes. */
-const sorted = new WeakMap<
-  readonly Rule[],
-  Readonly<Record<Check, { create: readonly Rule[]; update: readonly Rule[] }>>
->();
-
-function rulesFor(check: Check, { old }: Subject, rules: readonly Rule[]): readonly Rule[] {
-  let lists = sorted.get(rules);
-  if (lists === undefined) {
-    lists = { service: listsOf("service", rules), ingress: listsOf("ingress", rules) };
-    sorted.set(rules, lists);
-  }
-  return lists[check][old === undefined ? "create" : "update"];
-}
-
-function listsOf(check: Check, rules: readonly Rule[]): { create: readonly Rule[]; update: readonly Rule[] } {
-  const update = rules.filter((rule) => rule[check] !== undefined);
-  return { update, create: update.filter(({ updatesOnly }) => updatesOnly !== true) };
-}
-
 function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undefined): void {
   if (problems === undefined) return;
   for (const problem of problems) reports.push({ rule, problem });
 }
 
 function serviceContext(subject: ServiceSubject, known: Known): ServiceContext {
-  const { profile } = known.facts;
-  const old = subject.old && { ...serviceState(subject.old, known.facts), provisioned: isProvisioned(subject.old) };
-  const controller = serviceController(subject.object, profile);
-  const existing = old?.provisioned === true && old.controller.name === controller.name ? old.inForce : undefined;
+  const { facts } = known;
+  const old = subject.old && { ...serviceState(subject.old, facts), provisioned: isProvisioned(subject.old) };
+  const controller = serviceController(subject.object, facts.profile);
+  const lives = old?.provisioned === true && old.controller.name === controller.name;
+  const existing = facts.existing ?? (lives ? existingOf(old) : undefined);
   return {
     ...common(subject, known),
-    service: subject.object,
-    controller,
-    inForce: serviceInForce(subject.object, controller, profile, existing),
+    ...serviceState(subject.object, facts, controller, existing),
     old,
   };
+}
+
+/** What the stored object says of its load balancer: most of what an NLB was made with cannot be changed later. */
+function existingOf({ inForce: { scheme, securityGroups } }: ServiceState): ExistingLoadBalancer {
+  return { scheme, hasSecurityGroups: securityGroups === undefined ? undefined : securityGroups !== "none" };
 }
 
 function ingressContext(subject: IngressSubject, known: Known): IngressContext {
@@ -127,12 +115,26 @@ function common(subject: Subject, { policy, facts, missing }: Known) {
   return { operation, phase, namespace, facts, policy, missing };
 }
 
-function serviceState(service: ServiceView, { profile }: Facts): ServiceState {
-  const controller = serviceController(service, profile);
-  return { service, controller, inForce: serviceInForce(service, controller, profile) };
+function serviceState(
+  service: ServiceView,
+  { profile }: Facts,
+  controller: Controller = serviceController(service, profile),
+  existing?: ExistingLoadBalancer,
+): ServiceState {
+  const inForce = serviceInForce(service, controller, profile, existing);
+  const listeners = once(() => (buildsNlb(controller) ? listenersOf(service, profile) : []));
+  const read = once(() => readOnService(service, controller, inForce, listeners, profile));
+  return { service, controller, inForce, listeners, read };
 }
 
 function ingressState(ingress: IngressView, { profile }: Facts): IngressState {
   const served = albClass(ingress, profile);
-  return { ingress, albClass: served, inForce: ingressInForce(ingress, served, profile) };
+  const read = once(() => (served === undefined ? [] : readOnIngress(ingress.annotations)));
+  return { ingress, albClass: served, inForce: ingressInForce(ingress, served, profile), read };
+}
+
+/** Few rules ask for what most objects do not need. */
+function once<T extends object>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= compute());
 }

@@ -4,6 +4,14 @@ export interface Facts {
   readonly namespaceLabels: Readonly<Record<string, string>>;
   readonly profile: ClusterProfile;
   readonly install: Install;
+  /** The load balancer that the subject has already, where somebody looked at it. undefined: only the stored object tells. */
+  readonly existing?: ExistingLoadBalancer | undefined;
+}
+
+/** undefined: not known. */
+export interface ExistingLoadBalancer {
+  readonly scheme: Scheme | undefined;
+  readonly hasSecurityGroups: boolean | undefined;
 }
 
 export type Scheme = "internal" | "internet-facing";
@@ -25,13 +33,33 @@ export const installableControllers = [
 export interface ClusterProfile {
   /** Families of the cluster's Service range. */
   readonly ipFamily: "ipv4" | "ipv6" | "dualstack" | undefined;
-  /** The subnets of load balancers have IPv6 CIDRs. */
-  readonly subnetsHaveIPv6: boolean | undefined;
+  /** Who runs the cluster, where that changes what becomes of a load balancer. */
+  readonly platform: "gardener" | undefined;
+  /** The subnets of load balancers have IPv6 CIDRs; `some`: not each of them. */
+  readonly subnetsHaveIPv6: boolean | "some" | undefined;
+  /** How many subnets the controller finds by their tags for a load balancer that names none. */
+  readonly discoveredSubnets: number | undefined;
+  /** Pods have addresses of an overlay, which load balancers cannot reach. */
+  readonly overlayNetwork: boolean | undefined;
   /** Every node's primary network interface has a primary IPv6 address. */
   readonly nodesHavePrimaryIPv6: boolean | undefined;
   /** Controllers that run in the cluster. */
   readonly controllers: readonly ControllerName[] | undefined;
-  /** The AWS Load Balancer Controller's flag --load-balancer-class. */
+  /** The AWS cloud controller manager's version, which follows that of Kubernetes. */
+  readonly inTreeVersion: Version | undefined;
+  /** The AWS Load Balancer Controller's version. */
+  readonly controllerVersion: Version | undefined;
+  /** It runs its own Service mutator, which gives new Services its class (Helm: enableServiceMutatorWebhook). */
+  readonly serviceMutator: boolean | undefined;
+  /** Its flag --feature-gates, as far as a Service's fate depends on it. */
+  readonly featureGates: Readonly<Record<FeatureGate, boolean>>;
+  /** Its flag --enable-backend-security-group. */
+  readonly backendSecurityGroup: boolean;
+  /** Its flag --enable-manage-backend-security-group-rules. */
+  readonly manageBackendSecurityGroupRules: boolean;
+  /** Its flag --external-managed-tags: keys that no annotation may set. */
+  readonly externalManagedTags: readonly string[];
+  /** Its flag --load-balancer-class. */
   readonly loadBalancerClass: string;
   /** Its flag --default-load-balancer-scheme. */
   readonly defaultScheme: Scheme;
@@ -39,6 +67,30 @@ export interface ClusterProfile {
   readonly defaultTargetType: TargetType;
   /** Names of the IngressClasses that its ALB controller, or Auto Mode's, serves. */
   readonly albClasses: readonly AlbClass[];
+}
+
+/** Feature gates of the AWS Load Balancer Controller that its verdict on a Service depends on (pkg/config/feature_gates.go:74-101). */
+export const featureGates = [
+  "EnableIPTargetType",
+  "EnableServiceController",
+  "EnableTCPUDPListener",
+  "LBCapacityReservation",
+  "NLBHealthCheckAdvancedConfig",
+  "NLBSecurityGroup",
+  "ServiceTypeLoadBalancerOnly",
+] as const;
+
+export type FeatureGate = (typeof featureGates)[number];
+
+export interface Version {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Whether a version is known and lies before another one. */
+export function isBefore(version: Version | undefined, { major, minor }: Version): boolean {
+  if (version === undefined) return false;
+  return version.major < major || (version.major === major && version.minor < minor);
 }
 
 export interface AlbClass {
@@ -56,9 +108,27 @@ export interface Install {
 /** Flag defaults of the AWS Load Balancer Controller v3.5.0: pkg/config/controller_config.go:171-229, service_config.go:6-7, ingress_config.go:15. */
 export const defaultProfile: ClusterProfile = {
   ipFamily: undefined,
+  platform: undefined,
   subnetsHaveIPv6: undefined,
+  discoveredSubnets: undefined,
+  overlayNetwork: undefined,
   nodesHavePrimaryIPv6: undefined,
   controllers: undefined,
+  inTreeVersion: undefined,
+  controllerVersion: undefined,
+  serviceMutator: undefined,
+  featureGates: {
+    EnableIPTargetType: true,
+    EnableServiceController: true,
+    EnableTCPUDPListener: false,
+    LBCapacityReservation: true,
+    NLBHealthCheckAdvancedConfig: true,
+    NLBSecurityGroup: true,
+    ServiceTypeLoadBalancerOnly: false,
+  },
+  backendSecurityGroup: true,
+  manageBackendSecurityGroupRules: false,
+  externalManagedTags: [],
   loadBalancerClass: "service.k8s.aws/nlb",
   defaultScheme: "internal",
   defaultTargetType: "instance",

@@ -1,7 +1,9 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { parseBool, parseList, parseMap } from "../annotations/parse.ts";
+import type { SecurityGroups } from "../annotations/catalog.ts";
+import { parseBool, parseInteger, parseList, parseMap } from "../annotations/parse.ts";
 import type { Controller } from "./controller.ts";
-import type { AddressType, AlbClass, ClusterProfile, Scheme, TargetType } from "./facts.ts";
+import { isBefore } from "./facts.ts";
+import type { AddressType, AlbClass, ClusterProfile, ExistingLoadBalancer, Scheme, TargetType } from "./facts.ts";
 import type { Annotations, IngressView, ServiceView } from "./subject.ts";
 
 /**
@@ -14,6 +16,7 @@ export interface ServiceInForce {
   readonly targetType: TargetType | undefined;
   /** Ports whose target group sends proxy protocol v2; undefined where an annotation does not parse. */
   readonly proxyProtocolPorts: readonly number[] | undefined;
+  readonly securityGroups: SecurityGroups | undefined;
 }
 
 const nothing: ServiceInForce = {
@@ -21,17 +24,18 @@ const nothing: ServiceInForce = {
   ipAddressType: undefined,
   targetType: undefined,
   proxyProtocolPorts: undefined,
+  securityGroups: undefined,
 };
 
 /**
- * What becomes of a Service. `existing` is the state before an update: the AWS controller keeps the scheme of a load
+ * What becomes of a Service. `existing` is its load balancer before an update: the AWS controller keeps the scheme of a load
  * balancer that exists when the annotation is removed (model_build_load_balancer.go:239-252).
  */
 export function serviceInForce(
   service: ServiceView,
   controller: Controller,
   profile: ClusterProfile,
-  existing?: ServiceInForce,
+  existing?: ExistingLoadBalancer,
 ): ServiceInForce {
   const { annotations } = service;
   switch (controller.name) {
@@ -41,6 +45,7 @@ export function serviceInForce(
         ipAddressType: nlbAddressType(annotations),
         targetType: nlbTargetType(annotations, controller, profile),
         proxyProtocolPorts: nlbProxyProtocol(service),
+        securityGroups: nlbSecurityGroups(annotations, profile, existing),
       };
     case "eks-auto-mode":
       return {
@@ -50,13 +55,16 @@ export function serviceInForce(
         ipAddressType: nlbAddressType(annotations),
         targetType: annotations[nlb.targetType] === "instance" ? "instance" : "ip",
         proxyProtocolPorts: attributePorts(service),
+        // Auto Mode has no NLB without any (EKS user guide, auto-networking).
+        securityGroups: parseList(annotations[nlb.securityGroups] ?? "").length > 0 ? "named" : "managed",
       };
     case "cloud-controller-manager":
       return {
         scheme: inTreeScheme(annotations),
         ipAddressType: "ipv4",
         targetType: "instance",
-        proxyProtocolPorts: annotations[nlb.type] === "nlb" ? attributePorts(service) : classicProxyProtocol(service),
+        proxyProtocolPorts: inTreeProxyProtocol(service, profile),
+        securityGroups: "managed",
       };
     case "other":
     case "nobody":
@@ -70,7 +78,11 @@ export function inTreeScheme(annotations: Annotations): Scheme {
   return internal === undefined || internal === "" || internal === "false" ? "internet-facing" : "internal";
 }
 
-function nlbScheme(annotations: Annotations, profile: ClusterProfile, existing?: ServiceInForce): Scheme | undefined {
+function nlbScheme(
+  annotations: Annotations,
+  profile: ClusterProfile,
+  existing?: ExistingLoadBalancer,
+): Scheme | undefined {
   if (nlb.scheme in annotations) return schemeOf(annotations[nlb.scheme]);
   const internal = annotations[nlb.internal];
   if (internal === undefined) return existing === undefined ? profile.defaultScheme : existing.scheme;
@@ -98,7 +110,7 @@ function nlbProxyProtocol(service: ServiceView): readonly number[] | undefined {
   const { annotations, ports } = service;
   const listed = annotations[nlb.proxyProtocolPerTargetGroup];
   const numbers = listed === undefined ? undefined : parseList(listed);
-  if (numbers?.some((item) => !/^[+-]?\d+$/.test(item))) return undefined;
+  if (numbers?.some((item) => parseInteger(item, 64) === undefined)) return undefined;
   const all = annotations[nlb.proxyProtocol];
   if (all !== undefined) return all === "*" ? ports.map(({ port }) => port) : undefined;
   if (numbers !== undefined) return ports.flatMap(({ port }) => (numbers.includes(String(port)) ? [port] : []));
@@ -125,9 +137,30 @@ function attribute(raw: string | undefined): string | undefined {
   return map === undefined ? "malformed" : map.get("proxy_protocol_v2.enabled");
 }
 
-/** A Classic load balancer takes "*" only, for all ports (aws.go:2567-2573). */
-function classicProxyProtocol({ annotations, ports }: ServiceView): readonly number[] {
-  return annotations[nlb.proxyProtocol] === "*" ? ports.map(({ port }) => port) : [];
+/**
+ * A Classic load balancer takes "*" only, for all ports (aws.go:2567-2573); an NLB of the in-tree controller the target group's
+ * attribute, since version 1.34 (aws_validations.go:84-141).
+ */
+function inTreeProxyProtocol(service: ServiceView, { inTreeVersion }: ClusterProfile): readonly number[] | undefined {
+  const { annotations, ports } = service;
+  if (annotations[nlb.type] !== "nlb") {
+    return annotations[nlb.proxyProtocol] === "*" ? ports.map(({ port }) => port) : [];
+  }
+  return isBefore(inTreeVersion, { major: 1, minor: 34 }) ? [] : attributePorts(service);
+}
+
+/** pkg/service/model_build_load_balancer.go:100-131: an NLB that was made without security groups never gets any. */
+function nlbSecurityGroups(
+  annotations: Annotations,
+  { featureGates }: ClusterProfile,
+  existing?: ExistingLoadBalancer,
+): SecurityGroups | undefined {
+  const disable = annotations[nlb.disableNlbSg];
+  const disabled = disable === undefined ? false : parseBool(disable);
+  if (disabled === undefined) return undefined;
+  if (existing?.hasSecurityGroups === false || disabled || !featureGates.NLBSecurityGroup) return "none";
+  const named = annotations[nlb.securityGroups];
+  return named !== undefined && parseList(named).length > 0 ? "named" : "managed";
 }
 
 export interface IngressInForce {

@@ -1,6 +1,8 @@
 import type { Controller } from "./controller.ts";
 import type { AlbClass, Facts } from "./facts.ts";
 import type { IngressInForce, ServiceInForce } from "./in-force.ts";
+import type { Listener } from "./listeners.ts";
+import type { ReadAnnotation } from "./reading.ts";
 import type { IngressView, Kind, Operation, Phase, ServiceView } from "./subject.ts";
 import type { Resolution } from "../policy/resolve.ts";
 
@@ -72,6 +74,10 @@ export interface ServiceState {
   readonly controller: Controller;
   /** What the controller in charge makes of annotations, fields and its own defaults. */
   readonly inForce: ServiceInForce;
+  /** What each port comes to; of the AWS controllers only. */
+  readonly listeners: () => readonly Listener[];
+  /** The annotations that the controller in charge parses. */
+  readonly read: () => readonly ReadAnnotation[];
 }
 
 export interface ServiceContext extends Context, ServiceState {
@@ -84,6 +90,8 @@ export interface IngressState {
   /** undefined: another controller's Ingress. */
   readonly albClass: AlbClass | undefined;
   readonly inForce: IngressInForce;
+  /** The annotations that the controller parses, unless IngressClassParams win over them. */
+  readonly read: () => readonly ReadAnnotation[];
 }
 
 export interface IngressContext extends Context, IngressState {
@@ -110,6 +118,11 @@ export interface Rule {
   readonly blocksInjection?: boolean;
   /** The rule compares with the stored object: it is not asked about others. */
   readonly updatesOnly?: true;
+  /**
+   * The rule has nothing to say of an object without any of these annotations (of an update: without any on the stored one
+   * either), and is not asked. A key that ends with a dot stands for its family.
+   */
+  readonly onlyWith?: readonly [string, ...string[]];
   /** Whether the check reads spec.ipFamilies, which the API server may have yet to allocate. */
   readonly readsFamilies?: true;
   /** One or both of the following, as `kinds` has it. [] means satisfied. */
@@ -122,6 +135,11 @@ export const defineRule = <const R extends Rule>(rule: R): R => rule;
 /** The two controllers that build NLBs from our annotations; the in-tree one reads hardly any of them. */
 export function buildsNlb({ name }: Controller): boolean {
   return name === "aws-load-balancer-controller" || name === "eks-auto-mode";
+}
+
+/** EKS Auto Mode is closed source: what the AWS controller rejects will likely fail there too, but nobody can say for certain. */
+export function asFarAsKnown({ name }: Controller): { readonly severity?: "warn" } {
+  return name === "eks-auto-mode" ? { severity: "warn" } : {};
 }
 
 /** The path of an annotation in messages and findings. */

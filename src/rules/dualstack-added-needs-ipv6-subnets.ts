@@ -37,6 +37,7 @@ function added(
       return [];
     case false:
       return [{ field, message: `${needs}, and the cluster profile says that they have none` }];
+    case "some":
     case undefined: {
       const remedy = "See that each subnet of the load balancer has an IPv6 CIDR, or the change will not happen.";
       return [{ field, message: `${needs}, which the cluster profile does not say`, remedy, severity: "warn" }];

@@ -1,5 +1,4 @@
-import { alb, catalogEntry, nlb } from "../annotations/catalog.ts";
-import type { AnnotatedObject } from "../annotations/catalog.ts";
+import { alb } from "../annotations/catalog.ts";
 import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -15,48 +14,31 @@ export const invalidEnumeration = defineRule({
   ingress,
 });
 
-function service({ service: { annotations }, controller }: ServiceContext): readonly Problem[] {
-  switch (controller.name) {
-    case "aws-load-balancer-controller":
-      return problems(annotations, "Service", none, none);
-    case "eks-auto-mode":
-      return problems(annotations, "Service", unreadByAutoMode, none);
-    case "cloud-controller-manager":
-    case "other":
-    case "nobody":
-      return [];
-  }
-}
-
-const none: ReadonlySet<string> = new Set();
-
-/** Auto Mode has other ways for these (EKS user guide, auto-configure-nlb), so that no value of them is wrong there. */
-const unreadByAutoMode: ReadonlySet<string> = new Set([nlb.proxyProtocol]);
-
 /** IngressClassParams win over these, whatever they say: where a class has some, the value may never be read. */
 const overruledByParams: ReadonlySet<string> = new Set([alb.scheme, alb.ipAddressType, alb.targetType]);
 
-function ingress({ ingress: { annotations }, albClass }: IngressContext): readonly Problem[] {
-  if (albClass === undefined) return [];
-  return problems(annotations, "Ingress", none, albClass.hasParams === true ? overruledByParams : none);
+function ingress(context: IngressContext): readonly Problem[] {
+  const isOverruled = context.albClass?.hasParams === true;
+  return problems(context, (key) => isOverruled && overruledByParams.has(key));
+}
+
+function service(context: ServiceContext): readonly Problem[] {
+  return problems(context, () => false);
 }
 
 function problems(
-  annotations: Readonly<Record<string, string>>,
-  kind: AnnotatedObject,
-  unread: ReadonlySet<string>,
-  overruled: ReadonlySet<string>,
+  { read }: ServiceContext | IngressContext,
+  isOverruled: (key: string) => boolean,
 ): readonly Problem[] {
-  return Object.entries(annotations).flatMap(([key, value]): readonly Problem[] => {
-    const entry = catalogEntry(key, kind);
-    if (entry?.value.type !== "enum" || entry.lenient === true || unread.has(key)) return [];
-    if (entry.readWhen?.(annotations) === false || entry.reservedValues?.includes(value) === true) return [];
+  return read().flatMap(({ key, value, entry }): readonly Problem[] => {
+    if (entry.value.type !== "enum" || entry.lenient === true) return [];
+    if (entry.reservedValues?.includes(value) === true) return [];
     const { values, ignoreCase } = entry.value;
     if (values.includes(ignoreCase === true ? value.toLowerCase() : value)) return [];
     const problem = {
       field: annotationField(key),
       message: `${quote(value)} is not allowed, only ${values.map(quote).join(", ")}`,
     };
-    return [overruled.has(key) ? { ...problem, severity: "warn" } : problem];
+    return [isOverruled(key) ? { ...problem, severity: "warn" } : problem];
   });
 }

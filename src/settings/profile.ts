@@ -1,6 +1,8 @@
-import { defaultProfile, installableControllers, type ClusterProfile } from "../decision/facts.ts";
+import { defaultProfile, featureGates, installableControllers } from "../decision/facts.ts";
+import type { ClusterProfile } from "../decision/facts.ts";
 import type { Table, Values } from "./table.ts";
-import { className, loadBalancerClass, oneOf, trueOrFalse } from "./values.ts";
+import { className, count, gateSetting, loadBalancerClass, oneOf, tagKey, trueOrFalse, version } from "./values.ts";
+import type { GateSetting } from "./values.ts";
 
 /** What an operator tells about the cluster. The webhook and the commands that need no cluster take the same flags. */
 export const profileSettings = {
@@ -32,6 +34,62 @@ export const profileSettings = {
     default: defaultProfile.defaultTargetType,
     description: "Its --default-target-type.",
   },
+  controllerVersion: {
+    flag: "controller-version",
+    takes: "value",
+    type: version,
+    description: "The AWS Load Balancer Controller's version.",
+    otherwise: "not known, and judged as 3.5",
+  },
+  serviceMutator: {
+    flag: "service-mutator",
+    takes: "value",
+    type: trueOrFalse,
+    description: "Whether its own webhook gives new Services its class (Helm: enableServiceMutatorWebhook).",
+    otherwise: "not known",
+  },
+  featureGates: {
+    flag: "feature-gates",
+    takes: "names",
+    type: gateSetting,
+    description: `Its --feature-gates. Those that matter here: ${featureGates.join(", ")}.`,
+    otherwise: "its own defaults",
+  },
+  backendSecurityGroup: {
+    flag: "enable-backend-security-group",
+    takes: "value",
+    type: trueOrFalse,
+    default: "true",
+    description: "Its flag of the same name.",
+  },
+  manageBackendSecurityGroupRules: {
+    flag: "enable-manage-backend-security-group-rules",
+    takes: "value",
+    type: trueOrFalse,
+    default: "false",
+    description: "Its flag of the same name.",
+  },
+  externalManagedTags: {
+    flag: "external-managed-tags",
+    takes: "names",
+    type: tagKey,
+    description: "Its flag of the same name: tag keys that no annotation may set.",
+    otherwise: "none",
+  },
+  inTreeVersion: {
+    flag: "in-tree-version",
+    takes: "value",
+    type: version,
+    description: "The version of the AWS cloud controller manager, which follows that of Kubernetes.",
+    otherwise: "not known, and judged as 1.36",
+  },
+  platform: {
+    flag: "platform",
+    takes: "value",
+    type: { ...oneOf("gardener", "eks"), name: "gardener|eks" },
+    description: "Who runs the cluster: Gardener has a webhook of its own for Services.",
+    otherwise: "not known, and judged as without one",
+  },
   ipFamily: {
     flag: "ip-family",
     takes: "value",
@@ -42,8 +100,22 @@ export const profileSettings = {
   subnetsHaveIPv6: {
     flag: "subnets-have-ipv6",
     takes: "value",
-    type: trueOrFalse,
+    type: { ...oneOf("true", "false", "some"), allowed: "true, false, or some where not each of them has" },
     description: "Whether the subnets of load balancers have IPv6 ranges; false leaves out every dual-stack injection.",
+    otherwise: "not known",
+  },
+  discoveredSubnets: {
+    flag: "discovered-subnets",
+    takes: "value",
+    type: count,
+    description: "How many subnets the controller finds by their tags for a load balancer that names none.",
+    otherwise: "not known",
+  },
+  overlayNetwork: {
+    flag: "overlay-network",
+    takes: "value",
+    type: trueOrFalse,
+    description: "Whether pods have addresses of an overlay network, which load balancers cannot reach.",
     otherwise: "not known",
   },
   nodesHavePrimaryIPv6: {
@@ -71,16 +143,36 @@ export const profileSettings = {
 } as const satisfies Table;
 
 export function toProfile(values: Values<typeof profileSettings>): ClusterProfile {
-  const { albClasses, albClassesWithoutParams, controllers } = values;
+  const { albClasses, albClassesWithoutParams, controllers, subnetsHaveIPv6, platform } = values;
   const names = [...new Set([...albClasses, ...albClassesWithoutParams])];
   return {
     ipFamily: values.ipFamily,
-    subnetsHaveIPv6: values.subnetsHaveIPv6,
     nodesHavePrimaryIPv6: values.nodesHavePrimaryIPv6,
-    controllers: controllers.length === 0 ? undefined : [...new Set(controllers)],
+    discoveredSubnets: values.discoveredSubnets,
+    overlayNetwork: values.overlayNetwork,
+    inTreeVersion: values.inTreeVersion,
+    controllerVersion: values.controllerVersion,
+    serviceMutator: values.serviceMutator,
+    backendSecurityGroup: values.backendSecurityGroup,
+    manageBackendSecurityGroupRules: values.manageBackendSecurityGroupRules,
+    externalManagedTags: values.externalManagedTags,
     loadBalancerClass: values.loadBalancerClass,
     defaultScheme: values.defaultScheme,
     defaultTargetType: values.defaultTargetType,
+    platform: platform === "gardener" ? platform : undefined,
+    subnetsHaveIPv6:
+      subnetsHaveIPv6 === undefined || subnetsHaveIPv6 === "some" ? subnetsHaveIPv6 : subnetsHaveIPv6 === "true",
+    controllers: controllers.length === 0 ? undefined : [...new Set(controllers)],
+    featureGates: gatesOf(values.featureGates),
     albClasses: names.map((name) => ({ name, hasParams: albClassesWithoutParams.includes(name) ? false : undefined })),
   };
+}
+
+/** Of a gate that is given twice the last counts, as with the controller. */
+function gatesOf(given: readonly GateSetting[]): ClusterProfile["featureGates"] {
+  const gates = { ...defaultProfile.featureGates };
+  for (const gate of featureGates) {
+    gates[gate] = given.findLast((setting) => setting.gate === gate)?.isOn ?? gates[gate];
+  }
+  return gates;
 }

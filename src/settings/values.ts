@@ -1,3 +1,5 @@
+import type { Version } from "../decision/facts.ts";
+
 /** How one value is written on the command line or in the environment. */
 export interface ValueType<V> {
   /** Stands for the value in the help text: HOST:PORT. */
@@ -37,6 +39,44 @@ export const seconds: ValueType<number> = {
   name: "SECONDS",
   allowed: `a whole number of seconds from 0 to ${maxSeconds}`,
   parse: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= maxSeconds ? Number(text) : undefined),
+};
+
+/** Of something that a cluster has some of. */
+export const count: ValueType<number> = {
+  name: "NUMBER",
+  allowed: "a whole number from 1 to 99",
+  parse: (text) => (/^[1-9]\d?$/.test(text) ? Number(text) : undefined),
+};
+
+/** A patch level may follow; nothing depends on it. */
+export const version: ValueType<Version> = {
+  name: "VERSION",
+  allowed: "a version such as 3.5 or v1.36.3",
+  parse: (text) => {
+    const match = /^v?(\d{1,4})\.(\d{1,4})(\.\d{1,4})?$/.exec(text);
+    return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]) };
+  },
+};
+
+/** Names that we do not know are left to the controller, which has many more gates. */
+export const gateSetting: ValueType<GateSetting> = {
+  name: "GATE=true|false",
+  allowed: "a feature gate and its value, such as NLBSecurityGroup=false",
+  parse: (text) => {
+    const match = /^([A-Za-z][A-Za-z0-9]*)=(true|false)$/.exec(text);
+    return match === null ? undefined : { gate: match[1] ?? "", isOn: match[2] === "true" };
+  },
+};
+
+export interface GateSetting {
+  readonly gate: string;
+  readonly isOn: boolean;
+}
+
+export const tagKey: ValueType<string> = {
+  name: "KEY",
+  allowed: "the key of an AWS tag",
+  parse: (text) => (text === "" || text.length > 128 ? undefined : text),
 };
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";

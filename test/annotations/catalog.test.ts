@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { alb, catalog, catalogEntry, ingressClassAnnotation, nlb } from "../../src/annotations/catalog.ts";
-import type { AnnotatedObject } from "../../src/annotations/catalog.ts";
+import type { AnnotatedObject, Reading } from "../../src/annotations/catalog.ts";
+import { evaluate } from "../../src/decision/evaluate.ts";
+import { defaultProfile } from "../../src/decision/facts.ts";
+import { defineRule } from "../../src/decision/rule.ts";
+import type { ServiceSubject } from "../../src/decision/subject.ts";
+import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
+import { service } from "../support/subjects.ts";
 
 const kinds: readonly AnnotatedObject[] = ["Service", "Ingress", "BackendService"];
 
@@ -27,9 +33,15 @@ test.each(catalog.filter(({ form }) => form === "prefix"))(
 );
 
 test.each(catalog.filter(({ readWhen }) => readWhen !== undefined))("$key can go unread", ({ readWhen }) => {
-  const unread = [{}, { [nlb.scheme]: "" }].some((annotations) => readWhen?.(annotations) === false);
+  const unread = [{}, { [nlb.scheme]: "" }].some((annotations) => readWhen?.(readingOf(annotations), "") === false);
   expect(unread).toBe(true);
 });
+
+/** An object of which nothing but its annotations is known, and a controller whose gates are off. */
+function readingOf(annotations: Readonly<Record<string, string>>): Reading {
+  const unknown = { targetType: undefined, securityGroups: undefined };
+  return { annotations, ...unknown, listeners: () => [], isGateOn: () => false };
+}
 
 describe("what was seen on real objects is known", () => {
   const own = "service.beta.kubernetes.io/";
@@ -230,20 +242,40 @@ describe("values", () => {
 
 describe("read only when", () => {
   const { groups, off } = { groups: nlb.securityGroups, off: nlb.disableNlbSg };
+  const http2 = `${nlb.listenerAttributes}.TLS-443`;
+  const tls = { [nlb.sslCert]: "arn:aws:acm:eu-west-1:1:certificate/a" };
+  test.each<[string, Readonly<Record<string, string>>, boolean]>([
+    [nlb.internal, {}, true],
+    [nlb.internal, { [nlb.scheme]: "" }, false],
+    [nlb.manageBackendSecurityGroupRules, {}, false],
+    [nlb.manageBackendSecurityGroupRules, { [groups]: " , " }, false],
+    [nlb.manageBackendSecurityGroupRules, { [groups]: "sg-1" }, true],
+    [nlb.manageBackendSecurityGroupRules, { [off]: "false" }, false],
+    [nlb.manageBackendSecurityGroupRules, { [off]: "yes" }, false],
+    [nlb.manageBackendSecurityGroupRules, { [off]: "T" }, true],
+    [nlb.targetNodeLabels, {}, true],
+    [nlb.targetNodeLabels, { [nlb.targetType]: "ip" }, false],
+    [nlb.targetNodeLabels, { [nlb.targetType]: "IP" }, true],
+    [nlb.targetNodeLabels, { [nlb.targetType]: "instance", [nlb.type]: "nlb-ip" }, false],
+    [nlb.alpnPolicy, {}, false],
+    [nlb.alpnPolicy, tls, true],
+    [`${nlb.targetGroupAttributes}.443`, {}, true],
+    [`${nlb.targetGroupAttributes}.0443`, {}, false],
+    [`${nlb.listenerAttributes}.TCP-443`, {}, true],
+    [`${nlb.listenerAttributes}.TCP-443`, tls, false],
+    [http2, {}, false],
+    [http2, tls, true],
+    [`${nlb.actions}.TCP-443`, {}, true],
+    [`${nlb.actions}.TCP-80`, {}, false],
+  ])("%s on a Service with %j: %s", (key, annotations, isRead) => {
+    const subject = service({
+      annotations: { ...annotations, [key]: annotations[key] ?? "x" },
+      spec: { loadBalancerClass: defaultProfile.loadBalancerClass, ports: [{ port: 443, protocol: "TCP" }] },
+    });
+    expect(keysRead(subject)).toEqual(isRead ? expect.arrayContaining([key]) : expect.not.arrayContaining([key]));
+  });
+
   test.each<[string, AnnotatedObject, Readonly<Record<string, string>>, boolean]>([
-    [nlb.internal, "Service", {}, true],
-    [nlb.internal, "Service", { [nlb.scheme]: "" }, false],
-    [nlb.manageBackendSecurityGroupRules, "Service", {}, false],
-    [nlb.manageBackendSecurityGroupRules, "Service", { [groups]: " , " }, false],
-    [nlb.manageBackendSecurityGroupRules, "Service", { [groups]: "sg-1" }, true],
-    [nlb.manageBackendSecurityGroupRules, "Service", { [off]: "false" }, false],
-    [nlb.manageBackendSecurityGroupRules, "Service", { [off]: "yes" }, false],
-    [nlb.manageBackendSecurityGroupRules, "Service", { [off]: "T" }, true],
-    [nlb.targetNodeLabels, "Service", {}, false],
-    [nlb.targetNodeLabels, "Service", { [nlb.targetType]: "ip" }, false],
-    [nlb.targetNodeLabels, "Service", { [nlb.targetType]: "instance" }, true],
-    [nlb.targetNodeLabels, "Service", { [nlb.targetType]: "IP" }, true],
-    [nlb.targetNodeLabels, "Service", { [nlb.targetType]: "instance", [nlb.type]: "nlb-ip" }, false],
     [alb.manageBackendSecurityGroupRules, "Ingress", { [alb.securityGroups]: "" }, false],
     [alb.manageBackendSecurityGroupRules, "Ingress", { [alb.securityGroups]: "sg-1" }, true],
     [alb.targetNodeLabels, "BackendService", { [alb.targetType]: "ip" }, false],
@@ -252,6 +284,32 @@ describe("read only when", () => {
     [alb.frontendNlbScheme, "Ingress", { [alb.enableFrontendNlb]: "f" }, false],
     [alb.frontendNlbScheme, "Ingress", { [alb.enableFrontendNlb]: "t" }, true],
   ])("%s on a %s with %j: %s", (key, kind, annotations, read) => {
-    expect(catalogEntry(key, kind)?.readWhen?.(annotations)).toBe(read);
+    expect(catalogEntry(key, kind)?.readWhen?.(readingOf(annotations), "")).toBe(read);
+  });
+
+  test.each([nlb.proxyProtocol, nlb.internal, nlb.accessLogEnabled])("Auto Mode does not read %s", (key) => {
+    const subject = service({ annotations: { [key]: "x" }, spec: { loadBalancerClass: "eks.amazonaws.com/nlb" } });
+    expect(keysRead(subject)).toEqual([]);
   });
 });
+
+/** What a rule is shown of a Service. */
+function keysRead(subject: ServiceSubject): readonly string[] {
+  const probe = defineRule({
+    id: "probe",
+    kinds: ["Service"],
+    severity: "deny",
+    basis: "controller",
+    summary: "",
+    remediation: "",
+    source: "",
+    service: ({ read }) => read().map(({ key }) => ({ field: key, message: "" })),
+  });
+  const facts = {
+    namespaceLabels: {},
+    profile: defaultProfile,
+    install: { scope: "ClusterWide", excludedNamespaces: [] },
+  } as const;
+  const policy = resolvePolicy(policySet([]), {});
+  return evaluate(subject, { rules: [probe], policy, facts, missing: [] }).map(({ problem }) => problem.field);
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { alb, nlb } from "../../src/annotations/catalog.ts";
-import { defaultProfile } from "../../src/decision/facts.ts";
-import type { ClusterProfile, Facts } from "../../src/decision/facts.ts";
+import { defaultProfile, featureGates } from "../../src/decision/facts.ts";
+import type { ClusterProfile, Facts, FeatureGate } from "../../src/decision/facts.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
 import { readPolicy } from "../../src/policy/schema.ts";
@@ -195,9 +195,26 @@ export const policies: fc.Arbitrary<PolicySet> = fc
     return policySet("policy" in read ? [read.policy] : []);
   });
 
+const gates = fc.record({
+  ...(Object.fromEntries(
+    featureGates.map((gate) => [gate, fc.constantFrom(true, true, true, defaultProfile.featureGates[gate], false)]),
+  ) as Record<FeatureGate, fc.Arbitrary<boolean>>),
+  EnableServiceController: fc.constant(true),
+});
+
 const profile: fc.Arbitrary<ClusterProfile> = fc.record({
+  platform: sometimes(fc.constant("gardener")),
   ipFamily: mostly(fc.constantFrom("ipv4", "ipv6", "dualstack")),
-  subnetsHaveIPv6: sometimes(fc.boolean()),
+  subnetsHaveIPv6: sometimes(fc.constantFrom<boolean | "some">(true, false, "some")),
+  discoveredSubnets: sometimes(fc.constantFrom(2, 3)),
+  overlayNetwork: sometimes(fc.boolean()),
+  inTreeVersion: sometimes(fc.constantFrom({ major: 1, minor: 33 }, { major: 1, minor: 36 })),
+  controllerVersion: sometimes(fc.constantFrom({ major: 3, minor: 4 }, { major: 3, minor: 5 })),
+  serviceMutator: sometimes(fc.boolean()),
+  featureGates: fc.oneof({ weight: 3, arbitrary: fc.constant(defaultProfile.featureGates) }, gates),
+  backendSecurityGroup: fc.constantFrom(true, true, false),
+  manageBackendSecurityGroupRules: fc.constantFrom(false, false, true),
+  externalManagedTags: fc.constant([]),
   nodesHavePrimaryIPv6: sometimes(fc.boolean()),
   controllers: sometimes(
     fc.subarray(["aws-load-balancer-controller", "eks-auto-mode", "cloud-controller-manager"] as const),

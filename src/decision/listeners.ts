@@ -1,0 +1,55 @@
+import { nlb } from "../annotations/catalog.ts";
+import { parseBool, parseList } from "../annotations/parse.ts";
+import type { ClusterProfile } from "./facts.ts";
+import type { ServicePort, ServiceView } from "./subject.ts";
+
+/** What the AWS Load Balancer Controller makes of one port of a Service (pkg/service/model_build_listener.go). */
+export interface Listener {
+  readonly port: number;
+  /** The port that it is built from. */
+  readonly from: ServicePort;
+  /** As AWS spells it: TCP, UDP, TLS, TCP_UDP, QUIC, TCP_QUIC; an SCTP port stays what it is. */
+  readonly protocol: string;
+  /** The protocol towards the targets. */
+  readonly targetProtocol: string;
+  /** The first port with a number takes it; a later one is dropped without a word (model/core/stack.go:53-61). */
+  readonly isLost: boolean;
+}
+
+/** Each port becomes a listener, or, where TCP and UDP are merged, each port number. Faulty combinations come out as far as they can. */
+export function listenersOf(service: ServiceView, profile: ClusterProfile): readonly Listener[] {
+  const { annotations, ports } = service;
+  const certificates = parseList(annotations[nlb.sslCert] ?? "");
+  const tls = certificates.length === 0 ? undefined : parseList(annotations[nlb.sslPorts] ?? "");
+  const quic = parseList(annotations[nlb.quicEnabledPorts] ?? "");
+  const merges = mergesTcpUdp(service, profile);
+  const seen = new Set<number>();
+  return ports.flatMap((from): readonly Listener[] => {
+    const isFirst = !seen.has(from.port);
+    seen.add(from.port);
+    if (merges && !isFirst) return [];
+    const isMerged = merges && ports.some((other) => other !== from && other.port === from.port);
+    const given = isMerged ? "TCP_UDP" : from.protocol;
+    const isTls = tls !== undefined && given !== "UDP" && given !== "TCP_UDP" && (tls.length === 0 || names(tls, from));
+    const protocol = isTls ? "TLS" : names(quic, from) ? quicOf(given) : given;
+    const isReencrypted = isTls && annotations[nlb.backendProtocol] === "ssl";
+    const targetProtocol = isTls ? (isReencrypted ? "TLS" : given) : protocol;
+    return [{ port: from.port, from, protocol, targetProtocol, isLost: !isFirst }];
+  });
+}
+
+/** Whether TCP and UDP on one port number become one listener. A value that does not parse leaves the gate's (model_build_listener.go:407-423). */
+export function mergesTcpUdp({ annotations }: ServiceView, { featureGates }: ClusterProfile): boolean {
+  const own = annotations[nlb.enableTcpUdpListener];
+  return (own === undefined ? undefined : parseBool(own)) ?? featureGates.EnableTCPUDPListener;
+}
+
+/** A list of ports names one by its name or by its number in plain digits. */
+export function names(list: readonly string[], { name, port }: ServicePort): boolean {
+  return list.length > 0 && (list.includes(String(port)) || (name !== "" && list.includes(name)));
+}
+
+/** No other protocol can be upgraded: the controller rejects it, and a rule says so. */
+function quicOf(protocol: string): string {
+  return protocol === "UDP" ? "QUIC" : protocol === "TCP_UDP" ? "TCP_QUIC" : protocol;
+}
