@@ -1,6 +1,7 @@
 import { denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import { quote } from "../decision/rule.ts";
+import type { Finding } from "../decision/rule.ts";
 import { denialMessage, findingWarnings, injectionWarnings } from "../decision/messages.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Phase, Subject } from "../decision/subject.ts";
@@ -33,69 +34,95 @@ export class BadReview extends Error {
 
 /** Reads a parsed body. Throws BadReview. By hand and not by a schema, since a schema library copies the object it checks. */
 export function readReview(body: unknown, phase: Phase): Review {
-  if (!isRecord(body)) throw new BadReview("the body must be an AdmissionReview object");
+  if (!isRecord(body)) throw new BadReview(`the body must be an AdmissionReview object${butIs(body)}`);
   const { apiVersion, kind, request } = body;
-  if (kind !== "AdmissionReview") throw new BadReview(`kind must be "AdmissionReview", not ${describe(kind)}`);
+  if (kind !== "AdmissionReview") throw new BadReview(`kind must be "AdmissionReview"${butIs(kind)}`);
   if (apiVersion !== "admission.k8s.io/v1") {
-    throw new BadReview(`apiVersion must be "admission.k8s.io/v1", not ${describe(apiVersion)}`);
+    throw new BadReview(`apiVersion must be "admission.k8s.io/v1"${butIs(apiVersion)}`);
   }
-  if (!isRecord(request)) throw new BadReview("request must be an object");
+  if (!isRecord(request)) throw new BadReview(`request must be an object${butIs(request)}`);
   const { uid } = request;
-  if (typeof uid !== "string" || uid === "") throw new BadReview("request.uid must be a string that is not empty");
+  if (typeof uid !== "string" || uid === "") {
+    throw new BadReview(`request.uid must be a string that is not empty${butIs(uid)}`);
+  }
   try {
     return readRequest(request, uid, phase);
   } catch (cause) {
-    if (cause instanceof UnreadableObject) throw new BadReview(`request.${cause.message}`, uid, { cause });
+    if (cause instanceof UnreadableObject) throw new BadReview(oneLine(`request.${cause.message}`), uid, { cause });
     throw cause;
   }
 }
 
 function readRequest(request: Fields, uid: string, phase: Phase): Review {
-  const operation = text(request["operation"]);
-  const kind = isRecord(request["kind"]) ? request["kind"] : {};
-  const userInfo = isRecord(request["userInfo"]) ? request["userInfo"] : {};
+  const operation = requiredText(request["operation"], "operation");
+  const kind = record(request["kind"], "kind") ?? {};
+  const userInfo = record(request["userInfo"], "userInfo") ?? {};
   const review = {
     uid,
     operation,
-    kind: text(kind["kind"]),
-    namespace: text(request["namespace"]),
-    name: text(request["name"]),
-    user: text(userInfo["username"]),
-    dryRun: request["dryRun"] === true,
+    kind: requiredText(kind["kind"], "kind.kind"),
+    namespace: text(request["namespace"], "namespace"),
+    name: text(request["name"], "name"),
+    user: text(userInfo["username"], "userInfo.username"),
+    dryRun: flag(request["dryRun"], "dryRun"),
     object: request["object"],
   };
-  const judged =
-    (operation === "CREATE" || operation === "UPDATE") && text(request["subResource"]) === "" && isJudgedKind(kind);
-  if (!judged) return { ...review, subject: undefined };
+  const version = requiredText(kind["version"], "kind.version");
+  const group = text(kind["group"], "kind.group");
+  const judged = isJudgedKind(group, version, review.kind);
+  const whole = text(request["subResource"], "subResource") === "";
+  if ((operation !== "CREATE" && operation !== "UPDATE") || !judged || !whole) return { ...review, subject: undefined };
 
   const { object, namespace } = review;
-  const name = review.name === "" ? displayName(object) : review.name;
+  const name = review.name === "" ? read(displayName, object, "object") : review.name;
   const stored = operation === "UPDATE" ? request["oldObject"] : undefined;
-  if (operation === "UPDATE" && !isRecord(stored)) throw new UnreadableObject("oldObject", "an object on an UPDATE");
+  if (operation === "UPDATE" && !isRecord(stored)) throw unreadable("oldObject", "an object on an UPDATE", stored);
   const common = { operation, phase, namespace, name } as const;
   const subject: Subject =
     review.kind === "Service"
       ? {
           kind: "Service",
           ...common,
-          object: serviceView(object),
-          old: isRecord(stored) ? serviceView(stored) : undefined,
+          object: read(serviceView, object, "object"),
+          old: isRecord(stored) ? read(serviceView, stored, "oldObject") : undefined,
         }
       : {
           kind: "Ingress",
           ...common,
-          object: ingressView(object),
-          old: isRecord(stored) ? ingressView(stored) : undefined,
+          object: read(ingressView, object, "object"),
+          old: isRecord(stored) ? read(ingressView, stored, "oldObject") : undefined,
         };
   return { ...review, name, subject };
 }
 
-function isJudgedKind({ group, version, kind }: Fields): boolean {
+function isJudgedKind(group: string, version: string, kind: string): boolean {
   if (version !== "v1") return false;
-  return (
-    (kind === "Service" && (group === "" || group === undefined)) ||
-    (kind === "Ingress" && group === "networking.k8s.io")
-  );
+  return (kind === "Service" && group === "") || (kind === "Ingress" && group === "networking.k8s.io");
+}
+
+/** A reader's complaint, with the object it is about and the type that stands there. */
+function read<V>(reader: (raw: unknown) => V, raw: unknown, name: "object" | "oldObject"): V {
+  try {
+    return reader(raw);
+  } catch (cause) {
+    if (!(cause instanceof UnreadableObject)) throw cause;
+    const { field, message } = cause;
+    const expected = message.slice(`${field}: must be `.length).replace(", and it is missing", "");
+    throw unreadable(field === "object" ? name : `${name}.${field}`, expected, valueAt(raw, field));
+  }
+}
+
+/** By a path as UnreadableObject has it: metadata.annotations[KEY], spec.ports[0].port, or object for all of it. */
+function valueAt(raw: unknown, field: string): unknown {
+  if (field === "object") return raw;
+  const key = /^metadata\.annotations\[(.*)\]$/s.exec(field)?.[1];
+  const path = key === undefined ? field.split(/[.[\]]+/).filter(Boolean) : ["metadata", "annotations", key];
+  let value = raw;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
 }
 
 /**
@@ -124,14 +151,13 @@ export function validateAnswer(review: Review, decision: Decision): AdmissionAns
     allowed: message === undefined,
     warnings: findingWarnings(decision),
     audit: {
-      ...audit(
-        decision,
-        "denied",
-        denials(decision).map(({ rule }) => rule),
-      ),
-      ...audit(decision, "found", [...new Set(decision.findings.map(({ rule }) => rule))]),
+      ...audit(decision, "denied", rulesOf(denials(decision))),
+      ...audit(decision, "found", rulesOf(decision.findings)),
     },
-    status: message === undefined ? undefined : { status: "Failure", code: 403, reason: "Forbidden", message },
+    status:
+      message === undefined
+        ? undefined
+        : { status: "Failure", code: 403, reason: "Forbidden", message: shortened(message) },
   });
 }
 
@@ -161,9 +187,28 @@ function answer({ uid }: Review, { allowed, warnings, audit: notes, patch, statu
     response["patch"] = patch;
   }
   if (status !== undefined) response["status"] = status;
-  if (warnings.length > 0) response["warnings"] = warnings;
+  if (warnings.length > 0) response["warnings"] = firstOf(warnings, mostWarnings, "warnings");
   if (Object.keys(notes).length > 0) response["auditAnnotations"] = notes;
   return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
+}
+
+/** The API server sends 4,096 characters of warnings, cut at 256 each when there are more (apiserver pkg/endpoints/filters/warning.go). */
+const mostWarnings = 20;
+/** More is nothing that a person reads at once, and a Status of thousands of lines is what kubectl would print. */
+const mostProblems = 50;
+
+/** A denial is a headline, which has the number of all problems, and a line for each. */
+function shortened(message: string): string {
+  const [headline = "", ...problems] = message.split("\n");
+  return [headline, ...firstOf(problems, mostProblems, "problems")].join("\n");
+}
+
+function firstOf(lines: readonly string[], most: number, what: string): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more ${what}`];
+}
+
+function rulesOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.map(({ rule }) => rule))];
 }
 
 /** Deterministic, since the API server keeps the first value of a key when it calls again. */
@@ -179,12 +224,54 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whatever a stranger sends, an answer and a log line stay short. */
-function describe(value: unknown): string {
-  if (typeof value === "string") return quote(value);
-  return value === undefined || value === null ? "nothing" : `a value of type ${typeof value}`;
+/** What stands in the place of what must stand there. */
+function butIs(value: unknown): string {
+  if (typeof value === "string") return `, not ${quote(value)}`;
+  return value === undefined ? ", and it is missing" : `, not ${jsonType(value)}`;
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function unreadable(field: string, expected: string, found: unknown): UnreadableObject {
+  const but = found === undefined ? ", and it is missing" : `, not ${jsonType(found)}`;
+  return new UnreadableObject(short(field), `${expected}${but}`);
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return "null";
+  if (value === "") return "an empty string";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Whatever a stranger sends, an answer and a log line stay short. */
+function short(field: string): string {
+  return field.length > 400 ? `${field.slice(0, 400)}…` : field;
+}
+
+function oneLine(message: string): string {
+  return message.toWellFormed().replace(/\p{Cc}+/gu, " ");
+}
+
+/** "" where it is absent: the API server leaves out what is empty. */
+function text(value: unknown, field: string): string {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return "";
+  throw unreadable(field, "a string", value);
+}
+
+/** Of a field that the API server always writes. */
+function requiredText(value: unknown, field: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw unreadable(field, "a string that is not empty", value);
+}
+
+function flag(value: unknown, field: string): boolean {
+  if (typeof value === "boolean") return value;
+  if (value === undefined || value === null) return false;
+  throw unreadable(field, "a boolean", value);
+}
+
+function record(value: unknown, field: string): Fields | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isRecord(value)) return value;
+  throw unreadable(field, "an object", value);
 }

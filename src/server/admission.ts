@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { ClusterProfile, Install } from "../decision/facts.ts";
@@ -7,17 +7,21 @@ import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../ku
 import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
 import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
+import { buildBatch } from "./batch.ts";
 import { sendStatus } from "./status.ts";
 
 /** A Promise only where the API server has to be asked. */
 export type LookUpLabels = (name: string, deadlineMs: number) => LabelsAnswer | Promise<LabelsAnswer>;
 
+export type Webhook = "mutate" | "validate";
+
 /** One answered request, for the log and the metrics. */
 export interface Answered {
-  readonly webhook: "mutate" | "validate";
+  readonly webhook: Webhook;
   readonly review: Review;
   readonly decision: Decision | undefined;
-  readonly outcome: "allowed" | "denied" | "patched";
+  /** unavailable: the namespace's labels are not known, and the caller has been asked to try again. */
+  readonly outcome: "allowed" | "denied" | "patched" | "unavailable";
   readonly seconds: number;
 }
 
@@ -27,45 +31,80 @@ export interface AdmissionDependencies {
   readonly profile: ClusterProfile;
   readonly install: Install;
   readonly answered: (answered: Answered) => void;
-  /** A request that was refused before it was judged, or that could not be judged. */
-  readonly failed: (reason: "bad-request" | "unavailable" | "bug") => void;
+  readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
 
 /** The API server asks again when it sees this, within its own timeout; a bare 503 fails the user's request at once (facts of client-go rest/with_retry.go). */
-const retryAfterSeconds = 1;
+export const retryAfterSeconds = 1;
 /** The longest live read of a namespace; a deadline of the request that is nearer wins. */
 const longestLookUpMs = 1000;
 
 /** Adds POST /mutate and POST /validate. No schema is attached to them: Fastify's default validator would change the body. */
 export function addAdmissionRoutes(app: FastifyInstance, dependencies: AdmissionDependencies): void {
-  app.post("/mutate", (request, reply) => answer("mutate", "mutating", request, reply, dependencies));
-  app.post("/validate", (request, reply) => answer("validate", "validating", request, reply, dependencies));
+  const { log } = dependencies;
+  const batch = buildBatch((error) => {
+    log.error({ err: error }, "a decision was answered and could not be reported");
+  });
+  const route = (webhook: Webhook, phase: Phase) => (request: FastifyRequest, reply: FastifyReply) => {
+    const started = performance.now();
+    const guarded = (job: () => void): void => {
+      batch.answer(() => {
+        try {
+          job();
+        } catch (error) {
+          // To the one error handler, as if the route itself had thrown it.
+          void reply.send(error);
+        }
+      });
+    };
+    guarded(() => {
+      const review = readReview(request.body, phase);
+      const finish = (labels: LabelsAnswer): void => {
+        const { decision, outcome } = answer(reply, { webhook, review, labels }, dependencies);
+        batch.report(() => {
+          dependencies.answered({ webhook, review, decision, outcome, seconds: (performance.now() - started) / 1000 });
+        });
+      };
+      const labels =
+        review.subject === undefined ? {} : dependencies.namespaceLabels(review.namespace, lookUpDeadline(request));
+      if (!(labels instanceof Promise)) {
+        finish(labels);
+        return;
+      }
+      labels.then(
+        (found) => {
+          guarded(() => {
+            finish(found);
+          });
+        },
+        (error: unknown) => reply.send(error),
+      );
+    });
+  };
+  app.post("/mutate", route("mutate", "mutating"));
+  app.post("/validate", route("validate", "validating"));
+}
+
+interface Asked {
+  readonly webhook: Webhook;
+  readonly review: Review;
+  readonly labels: LabelsAnswer;
 }
 
 function answer(
-  webhook: Answered["webhook"],
-  phase: Phase,
-  request: FastifyRequest,
   reply: FastifyReply,
+  { webhook, review, labels }: Asked,
   dependencies: AdmissionDependencies,
-): FastifyReply | Promise<FastifyReply> {
-  const started = performance.now();
-  const review = readReview(request.body, phase);
-  const finish = (labels: LabelsAnswer): FastifyReply => {
-    if (labels === "unavailable") {
-      dependencies.failed("unavailable");
-      void reply.header("retry-after", retryAfterSeconds);
-      return sendStatus(reply, 503, `the labels of namespace ${review.namespace} are not known yet: try again`);
-    }
-    const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
-    void reply.header("content-type", "application/json");
-    void reply.send(JSON.stringify(body));
-    dependencies.answered({ webhook, review, decision, outcome, seconds: (performance.now() - started) / 1000 });
-    return reply;
-  };
-  if (review.subject === undefined) return finish({});
-  const labels = dependencies.namespaceLabels(review.namespace, lookUpDeadline(request));
-  return labels instanceof Promise ? labels.then(finish) : finish(labels);
+): Pick<Answered, "decision" | "outcome"> {
+  if (labels === "unavailable") {
+    void reply.header("retry-after", retryAfterSeconds);
+    void sendStatus(reply, 503, `the labels of namespace ${review.namespace} are not known yet: try again`);
+    return { decision: undefined, outcome: "unavailable" };
+  }
+  const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
+  void reply.header("content-type", "application/json");
+  void reply.send(JSON.stringify(body));
+  return { decision, outcome };
 }
 
 interface Judged {
@@ -75,7 +114,7 @@ interface Judged {
 }
 
 function judge(
-  webhook: Answered["webhook"],
+  webhook: Webhook,
   review: Review,
   namespaceLabels: Labels,
   { policies, profile, install }: AdmissionDependencies,

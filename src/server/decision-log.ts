@@ -24,7 +24,7 @@ export function reportDecision(answered: Answered, log: Pick<BaseLogger, "info">
       policy: decision?.policy.policy?.metadata.name,
       controller: decision?.controller,
       injected: decision?.injections.map(({ target }) => target),
-      rules: findings.map(({ rule }) => rule),
+      rules: [...new Set(findings.map(({ rule }) => rule))],
       durationMs: Math.round(seconds * 1e6) / 1e3,
     },
     "decision",

@@ -1,13 +1,15 @@
 import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { BaseLogger } from "pino";
+import type { StopSignals } from "./stop-signals.ts";
 
 export interface DrainOptions {
   readonly app: FastifyInstance;
   readonly health: Server;
   readonly state: { draining: boolean };
-  /** How long to go on serving: until every API server has seen that this endpoint is gone. */
-  readonly delayMs: number;
+  /** How long to go on serving: until every API server has seen that this endpoint is gone. Asked when the signal has come. */
+  readonly delayMs: () => number;
+  readonly stop: StopSignals;
   readonly log: Pick<BaseLogger, "info" | "warn">;
 }
 
@@ -18,12 +20,13 @@ const inFlightMs = 5000;
  * Resolves once a signal has come and every connection is closed. The first SIGTERM or SIGINT drains: not ready, each
  * answer closes its connection, wait, close. A second one ends the process at once.
  */
-export async function drain({ app, health, state, delayMs, log }: DrainOptions): Promise<void> {
-  const signal = await firstSignal();
+export async function drain({ app, health, state, delayMs, stop, log }: DrainOptions): Promise<void> {
+  const signal = await stop.first;
   state.draining = true;
-  log.info({ signal, delayMs }, "draining");
-  const hurry = firstSignal().then(() => "hurry" as const);
-  await Promise.race([wait(delayMs), hurry]);
+  const delay = delayMs();
+  log.info({ signal, delayMs: delay }, "draining");
+  const hurry = stop.second.then(() => "hurry" as const);
+  await Promise.race([wait(delay), hurry]);
   const closed = app.close();
   app.server.closeIdleConnections();
   const outcome = await Promise.race([closed, hurry, wait(inFlightMs)]);
@@ -33,18 +36,6 @@ export async function drain({ app, health, state, delayMs, log }: DrainOptions):
   health.closeAllConnections();
   await closed;
   log.info({}, "stopped");
-}
-
-function firstSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const settle = (signal: NodeJS.Signals): void => {
-      process.off("SIGTERM", settle);
-      process.off("SIGINT", settle);
-      resolve(signal);
-    };
-    process.on("SIGTERM", settle);
-    process.on("SIGINT", settle);
-  });
 }
 
 function wait(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import prometheus from "prom-client";
 
-/** unavailable: answered with 503. error: a bug, answered with 500. */
+/** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
 
 /** One answered review. Its labels are few and fixed: no names, namespaces or users. */
@@ -46,7 +46,9 @@ export interface Metrics {
   readonly arrived: () => void;
   readonly left: () => void;
   readonly answered: (request: AnsweredRequest) => void;
-  readonly badRequest: (reason: string) => void;
+  /** A call that ended before it was known what it was about. */
+  readonly failed: (webhook: AnsweredRequest["webhook"], outcome: "unavailable" | "error") => void;
+  readonly badRequest: (reason: "bad-request" | "tls") => void;
   readonly certificateReloaded: (result: "success" | "failure") => void;
 }
 
@@ -58,13 +60,7 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   const registry = new prometheus.Registry();
   prometheus.collectDefaultMetrics({ register: registry });
   const atScrape = scrapedGauges(registry, options);
-  const requests = counter(registry, "dualstack_admission_requests_total", "Admission reviews answered.", [
-    "webhook",
-    "operation",
-    "kind",
-    "decision",
-    "dry_run",
-  ]);
+  const requests = requestCounter(registry);
   const duration = new prometheus.Histogram({
     name: "dualstack_admission_duration_seconds",
     help: "Time from a review's arrival to its answer.",
@@ -82,9 +78,13 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   const injected = counter(registry, "dualstack_injected_values_total", "Values injected into objects, dry runs too.", [
     "setting",
   ]);
-  const badRequests = counter(registry, "dualstack_bad_requests_total", "Requests that were no admission review.", [
-    "reason",
-  ]);
+  const badRequests = counter(
+    registry,
+    "dualstack_bad_requests_total",
+    "Requests and connections that brought no review.",
+    ["reason"],
+  );
+  for (const reason of ["bad-request", "tls"]) badRequests.inc({ reason }, 0);
   const reloads = counter(registry, "dualstack_certificate_reload_total", "Changes of the certificate's files.", [
     "result",
   ]);
@@ -100,21 +100,44 @@ export function buildMetrics(options: MetricsOptions): Metrics {
       atScrape.inFlight -= 1;
     },
     answered(request) {
-      requests.inc({
-        webhook: request.webhook,
-        operation: request.operation,
-        kind: request.kind,
-        decision: request.outcome,
-        dry_run: request.dryRun ? "true" : "false",
-      });
+      const { webhook, operation, kind, outcome, dryRun } = request;
+      requests.add(webhook, operation, kind, outcome, dryRun ? "true" : "false");
       durationOf[request.webhook].observe(request.seconds);
       for (const { policy, rule, action } of request.violations) violations.inc({ policy, rule, action });
       for (const setting of request.injected) injected.inc({ setting });
+    },
+    failed(webhook, outcome) {
+      requests.add(webhook, "other", "other", outcome, "false");
     },
     badRequest(reason) {
       badRequests.inc({ reason });
     },
     certificateReloaded: (result) => reloads.inc({ result }),
+  };
+}
+
+/** Counts by itself and tells at each scrape: the library puts five labels together anew for each request. */
+function requestCounter(registry: prometheus.Registry): { readonly add: (...labels: readonly string[]) => void } {
+  const labelNames = ["webhook", "operation", "kind", "decision", "dry_run"] as const;
+  const counts = new Map<string, number>();
+  new prometheus.Counter({
+    name: "dualstack_admission_requests_total",
+    help: "Calls of the webhooks, by what was answered.",
+    labelNames,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [key, count] of counts) {
+        const values = key.split(" ");
+        this.inc(Object.fromEntries(labelNames.map((name, index) => [name, values[index] ?? ""])), count);
+      }
+    },
+  });
+  return {
+    add(...labels) {
+      const key = labels.join(" ");
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
   };
 }
 

@@ -4,9 +4,12 @@ import { dirname } from "node:path";
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import type { ClusterProfile } from "../decision/facts.ts";
+import type { ClusterProfile, IpFamily } from "../decision/facts.ts";
 import { connect } from "../kubernetes/client.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
 import { systemClock } from "../kubernetes/clock.ts";
+import { detectFamilies } from "../kubernetes/ip-family.ts";
+import type { FamilyDetection } from "../kubernetes/ip-family.ts";
 import { watchNamespaces } from "../kubernetes/namespaces.ts";
 import type { Namespaces } from "../kubernetes/namespaces.ts";
 import type { PolicySet } from "../policy/resolve.ts";
@@ -25,22 +28,28 @@ import type { LocalCertificate } from "./local-certificate.ts";
 import { buildMetrics } from "./metrics.ts";
 import type { CacheState, Metrics } from "./metrics.ts";
 import { buildServer } from "./server.ts";
+import type { StopSignals } from "./stop-signals.ts";
 
 export interface ServeOptions {
   readonly settings: Settings;
   readonly policies: PolicySet;
   readonly log: Logger;
   readonly version: string;
+  readonly stop: StopSignals;
 }
 
 /** Wires everything, listens, and resolves once a signal has drained it. Throws one sentence where it can't start. */
-export async function serve({ settings, policies, log, version }: ServeOptions): Promise<void> {
+export async function serve({ settings, policies, log, version, stop }: ServeOptions): Promise<void> {
+  if (stoppedEarly(stop, log)) return;
   warnOfUnknownRules(policies, log);
-  const state = { draining: false, listening: false };
-  const { profile, assumptions } = profileOf(settings);
+  const state = { draining: false, listening: false, showing: false };
+  const { profile: told, assumptions } = profileOf(settings);
   const { minVersion } = settings.tls;
   let app: FastifyInstance | undefined;
+  let health: Server | undefined;
   let namespaces: Namespaces | undefined;
+  let profile = told;
+  let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
 
   const metrics = buildMetrics({
@@ -48,62 +57,92 @@ export async function serve({ settings, policies, log, version }: ServeOptions):
     caches: () => (namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
     certificateExpiry: () => tls?.current().notAfter,
   });
-  tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
-    if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
-  });
-  namespaces = await namespacesOf(settings, log);
-  const { cert, key } = tls.current();
-  app = buildServer({
-    policies: () => policies,
-    namespaceLabels: (name, deadlineMs) =>
-      namespaces === undefined ? { "kubernetes.io/metadata.name": name } : namespaces.labelsOf(name, deadlineMs),
-    profile,
-    install: settings.install,
-    arrived: metrics.arrived,
-    left: metrics.left,
-    answered: (answered) => {
-      reportDecision(answered, log, metrics);
-    },
-    failed: metrics.badRequest,
-    draining: () => state.draining,
-    log,
-    tls: { cert, key, minVersion },
-  });
-  const health = buildHealthServer({
-    metrics,
-    checks: {
-      listening: () => state.listening || "not listening yet",
-      certificate: tls.check,
-      namespaces: () => namespaces?.watched.synced !== false || "the namespaces have not been listed yet",
-      draining: () => !state.draining || "shutting down",
-    },
-  });
-
-  const drained = drain({ app, health, state, delayMs: settings.shutdownDelaySeconds * 1000, log });
   try {
+    tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
+      if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
+    });
+    // Reading the credentials may take a minute.
+    const client = await Promise.race([clientOf(settings), stop.first.then(() => undefined)]);
+    if (stoppedEarly(stop, log)) return;
+    const watching = client && { client, clock: systemClock, random: Math.random, log };
+    namespaces = watching && watchNamespaces(watching);
+    if (watching !== undefined && told.ipFamily === undefined) {
+      const onKnown = (detectedFamilies: readonly IpFamily[]): void => {
+        profile = { ...told, detectedFamilies };
+      };
+      families = detectFamilies({ ...watching, onKnown });
+    }
+    const { cert, key } = tls.current();
+    app = buildServer({
+      policies: () => policies,
+      namespaceLabels: (name, deadlineMs) =>
+        namespaces === undefined ? { "kubernetes.io/metadata.name": name } : namespaces.labelsOf(name, deadlineMs),
+      get profile() {
+        return profile;
+      },
+      install: settings.install,
+      arrived: metrics.arrived,
+      left: metrics.left,
+      answered: (answered) => {
+        reportDecision(answered, state.showing ? silent : log, metrics);
+      },
+      refused: metrics.badRequest,
+      failed: metrics.failed,
+      draining: () => state.draining,
+      log,
+      tls: { cert, key, minVersion },
+    });
+    health = buildHealthServer({
+      metrics,
+      checks: {
+        listening: () => state.listening || "not listening yet",
+        certificate: tls.check,
+        namespaces: () => isSynced(namespaces) || "the namespaces have not been listed yet",
+        families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
+        draining: () => !state.draining || "shutting down",
+      },
+    });
     await listen(health, bindable(settings.healthListen));
     const url = await app.listen(bindable(settings.listen));
     state.listening = true;
+
+    // No API server has been sent here while it was not ready.
+    const delayMs = (): number => (isSynced(namespaces) ? settings.shutdownDelaySeconds * 1000 : 0);
+    const drained = drain({ app, health, state, delayMs, stop, log });
     const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
     if (settings.demo && tls.local !== undefined) {
       const { ca, caFile } = tls.local;
       const print = (text: string): boolean => process.stdout.write(text);
-      // Whoever reads the first lines only, as head does, must not end the server.
-      process.stdout.on("error", () => undefined);
       const { showExamples } = await import("./examples.ts");
-      const { level } = log;
-      log.level = "error";
-      await showExamples({ url, ca, caFile, policyNames, assumptions, print });
-      log.level = level;
+      state.showing = true;
+      await showExamples({ url, ca, caFile, policyNames, assumptions, print }).catch((error: unknown) => {
+        // A signal closes the endpoint that the examples are sent to.
+        if (stop.received() === undefined) throw error;
+      });
+      state.showing = false;
     } else {
       log.info({ url, policies: policyNames, scope: settings.install.scope }, "listening");
     }
     await drained;
   } finally {
-    health.close();
+    health?.close();
     namespaces?.stop();
-    await Promise.all([app.close(), tls.close()]);
+    families?.stop();
+    await Promise.all([app?.close(), tls?.close()]);
   }
+}
+
+/** The examples are shown in words: a line of JSON for each decision would stand between them. */
+const silent = { info: (): void => undefined };
+
+function stoppedEarly(stop: StopSignals, log: Logger): boolean {
+  const signal = stop.received();
+  if (signal !== undefined) log.info({ signal }, "stopped before it was ready");
+  return signal !== undefined;
+}
+
+function isSynced(namespaces: Namespaces | undefined): boolean {
+  return namespaces?.watched.synced !== false;
 }
 
 interface ServingCertificate extends Pick<CertificateSource, "current" | "check"> {
@@ -160,10 +199,9 @@ function warnOfUnknownRules(policies: PolicySet, log: Logger): void {
   }
 }
 
-async function namespacesOf({ cluster }: Settings, log: Logger): Promise<Namespaces | undefined> {
+async function clientOf({ cluster }: Settings): Promise<ApiClient | undefined> {
   if (cluster.by === "nothing") return undefined;
-  const client = await connect(cluster.by === "kubeconfig" ? { kubeconfig: cluster.file } : {});
-  return watchNamespaces({ client, clock: systemClock, random: Math.random, log });
+  return connect(cluster.by === "kubeconfig" ? { kubeconfig: cluster.file } : {});
 }
 
 function cacheState(resource: string, { watched }: Namespaces): CacheState {

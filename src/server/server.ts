@@ -1,13 +1,13 @@
 import Fastify from "fastify";
-import type { FastifyBaseLogger, FastifyError, FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServerOptions } from "node:https";
 import { BadReview } from "../kubernetes/admission-review.ts";
 import { addAdmissionRoutes } from "./admission.ts";
 import type { AdmissionDependencies } from "./admission.ts";
-import { sendStatus } from "./status.ts";
+import { bodyBudget, bodyLimit, discard } from "./body-budget.ts";
+import { refusals } from "./refusals.ts";
+import type { RefusalDependencies } from "./refusals.ts";
 
-/** An AdmissionReview carries the object twice, each at most 3 MiB (apiserver pkg/server/config.go:474), plus what is around them. */
-const bodyLimit = 8 * 1024 * 1024;
 /** The API server keeps idle connections for 90 s; whoever closes first must not be us, or the next call fails with EOF. */
 const keepAliveTimeout = 120_000;
 /** The API server gives up on a call after at most 30 s. */
@@ -15,22 +15,24 @@ const requestTimeout = 30_000;
 /** How often Node looks for requests that are over time. */
 const connectionsCheckingInterval = 5000;
 
-export interface ServerDependencies extends AdmissionDependencies {
+export interface ServerDependencies extends AdmissionDependencies, RefusalDependencies {
   /** While true, each answer asks its connection to close, so that callers go to another replica. */
   readonly draining: () => boolean;
   /** Called once each for every request, however it ends. */
   readonly arrived: () => void;
   readonly left: () => void;
-  readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
   /** TLS; without it the server speaks plain HTTP, for tests that need no port. */
   readonly tls?: ServerOptions;
 }
 
-/** Builds the admission server; the caller listens and closes. */
+/** Builds the admission server; the caller listens and closes. Whatever is no AdmissionReview is answered with a Status. */
 export function buildServer(dependencies: ServerDependencies): FastifyInstance {
-  const { arrived, left, draining, log, failed, tls } = dependencies;
+  const { arrived, left, draining, tls } = dependencies;
+  const { badRequest, wrongAddress, failure, brokenConnection } = refusals(dependencies);
+  // Node's own answer to a request without the header is empty.
+  const options = { connectionsCheckingInterval, requireHostHeader: false };
   const app = Fastify({
-    ...(tls === undefined ? {} : { https: { ...tls, connectionsCheckingInterval } }),
+    ...(tls === undefined ? { http: options } : { https: { ...tls, ...options } }),
     logger: false,
     bodyLimit,
     keepAliveTimeout,
@@ -38,6 +40,12 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     return503OnClosing: false,
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
+    clientErrorHandler: brokenConnection,
+    // Called before there is a route, so that no hook runs.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (draining()) void reply.header("connection", "close");
+      failure(error, request, reply);
+    },
   }) as unknown as FastifyInstance;
   app.server.headersTimeout = requestTimeout;
   app.server.on("request", (_request, response) => {
@@ -45,6 +53,22 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     response.once("close", left);
   });
 
+  const budget = bodyBudget();
+  app.addHook("preParsing", (request, reply, body, done) => {
+    const { headers } = request;
+    if (request.is404) {
+      wrongAddress(request, reply);
+    } else if (headers.host === undefined && request.raw.httpVersion === "1.1") {
+      badRequest(request, reply, 400, "the request has no Host header");
+    } else if (headers["transfer-encoding"] !== undefined) {
+      done(null, budget.meter(body, reply.raw));
+    } else {
+      const bytes = Number(headers["content-length"] ?? 0);
+      // What is too large for us at any time is refused by its length, without being read.
+      if (bytes > bodyLimit || budget.reserve(bytes, reply.raw)) done(null, body);
+      else discard(body, done);
+    }
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
     try {
@@ -57,37 +81,8 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     if (draining()) void reply.header("connection", "close");
     done();
   });
-  app.setNotFoundHandler((request, reply) => {
-    failed("bad-request");
-    const problem = `${request.method} ${request.url.slice(0, 100)}: there are POST /mutate and POST /validate`;
-    log.warn({ problem, code: 404 }, "bad request");
-    return sendStatus(reply, 404, problem);
-  });
-  app.setErrorHandler((error: FastifyError | BadReview, request, reply) => {
-    if (error instanceof BadReview) {
-      failed("bad-request");
-      log.warn({ uid: error.uid, problem: error.message }, "bad review");
-      return sendStatus(reply, 400, error.message, error.uid);
-    }
-    const code = error.statusCode ?? 500;
-    if (code < 500) {
-      failed("bad-request");
-      log.warn({ problem: error.message, code }, "bad request");
-      return sendStatus(reply, code, error.message);
-    }
-    failed("bug");
-    const uid = uidOf(request.body);
-    log.error({ uid, err: error }, "a request failed");
-    return sendStatus(reply, 500, "internal error: see the log of dualstack-webhook", uid);
-  });
+  app.setNotFoundHandler(wrongAddress);
+  app.setErrorHandler(failure);
   addAdmissionRoutes(app, dependencies);
   return app;
-}
-
-/** For the log: the uid of a request that went wrong after it was parsed. */
-function uidOf(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("request" in body)) return undefined;
-  const { request } = body;
-  if (typeof request !== "object" || request === null || !("uid" in request)) return undefined;
-  return typeof request.uid === "string" ? request.uid : undefined;
 }

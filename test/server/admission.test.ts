@@ -118,7 +118,7 @@ describe("POST /validate, on the wire", () => {
         reason: "Forbidden",
         message: expect.stringMatching(/^2 problems in Service shop\/web \(policy public-dualstack\):\n- /),
       },
-      auditAnnotations: { policy: "public-dualstack", denied: "invalid-enumeration,invalid-enumeration" },
+      auditAnnotations: { policy: "public-dualstack", denied: "invalid-enumeration" },
     });
   });
 
@@ -132,6 +132,52 @@ describe("POST /validate, on the wire", () => {
     const object = { ...raw, metadata: { ...(raw["metadata"] as object), name: undefined, generateName: "web-" } };
     const { reply } = await post("/validate", reviewOf(object, { name: "" }));
     expect(reply.json().response.status.message).toContain("Service shop/web-*");
+  });
+});
+
+describe("5,000 problems", () => {
+  const id = "wrong-annotation-prefix";
+  const faulty = (count: number) => {
+    const wrong = Array.from({ length: count }, (_, index) => [`alb.ingress.kubernetes.io/x-${index}`, "x"]);
+    const complete = { [nlb.scheme]: "internal", [nlb.targetType]: "ip", [nlb.ipAddressType]: "dualstack" };
+    const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
+    return reviewOf(rawService({ spec, annotations: { ...complete, ...Object.fromEntries(wrong) } }));
+  };
+
+  it("that warn make 20 warnings and a line that counts the rest", async () => {
+    const started = performance.now();
+    const { reply } = await post("/validate", faulty(5000));
+    expect(performance.now() - started).toBeLessThan(1000);
+    const { allowed, warnings, auditAnnotations } = reply.json().response;
+    expect(allowed).toBe(true);
+    expect(warnings).toHaveLength(21);
+    expect(warnings[19]).toContain("x-19]");
+    expect(warnings[20]).toBe("and 4980 more warnings");
+    expect(auditAnnotations).toEqual({ policy: "public-dualstack", found: id });
+    expect(reply.body.length).toBeLessThan(6000);
+  });
+
+  it("that refuse make a message with 50 of them and a line that counts the rest", async () => {
+    const started = performance.now();
+    const { reply } = await post("/validate", faulty(5000), { rules: { [id]: "Deny" } });
+    expect(performance.now() - started).toBeLessThan(1000);
+    const { allowed, status, warnings, auditAnnotations } = reply.json().response;
+    expect(allowed).toBe(false);
+    const lines = status.message.split("\n");
+    expect(lines).toHaveLength(52);
+    expect(lines[0]).toBe("5000 problems in Service shop/web (policy public-dualstack):");
+    expect(lines[50]).toContain("x-49]");
+    expect(lines[51]).toBe("and 4950 more problems");
+    expect(warnings).toBeUndefined();
+    expect(auditAnnotations).toEqual({ policy: "public-dualstack", denied: id, found: id });
+    expect(reply.body.length).toBeLessThan(12_000);
+  });
+
+  it("and not a few: 20 warnings and 50 refusals are shown whole", async () => {
+    const warned = await post("/validate", faulty(20));
+    expect(warned.reply.json().response.warnings).toHaveLength(20);
+    const refused = await post("/validate", faulty(50), { rules: { [id]: "Deny" } });
+    expect(refused.reply.json().response.status.message.split("\n")).toHaveLength(51);
   });
 });
 
@@ -174,13 +220,15 @@ describe("namespace labels", () => {
   });
 
   it("that cannot be known answer 503 with Retry-After, so that the API server asks again", async () => {
-    const { reply, failed } = await post("/validate", reviewOf(rawService({})), {
+    const { reply, answered } = await post("/validate", reviewOf(rawService({})), {
       namespaceLabels: () => Promise.resolve("unavailable"),
     });
     expect(reply.statusCode).toBe(503);
     expect(reply.headers["retry-after"]).toBe("1");
     expect(reply.json()).toMatchObject({ kind: "Status", code: 503 });
-    expect(failed).toEqual(["unavailable"]);
+    expect(answered).toMatchObject([
+      { webhook: "validate", outcome: "unavailable", review: { uid: "7f3c", operation: "CREATE", kind: "Service" } },
+    ]);
   });
 
   it("of a namespace that does not exist are none: the API server will say so itself", async () => {
@@ -195,6 +243,18 @@ describe("what is reported of a request", () => {
   it("is one entry with the outcome", async () => {
     const { answered } = await post("/mutate", reviewOf(rawService({})));
     expect(answered).toMatchObject([{ webhook: "mutate", outcome: "patched", review: { uid: "7f3c", user: "alice" } }]);
+  });
+
+  it("that runs into a bug is its webhook's error, and the caller sees a Status without a stack", async () => {
+    const namespaceLabels = () => {
+      throw new Error("secret detail");
+    };
+    const { reply, failed, answered, logged } = await post("/validate", reviewOf(rawService({})), { namespaceLabels });
+    expect(reply.statusCode).toBe(500);
+    expect(reply.json()).toMatchObject({ kind: "Status", reason: "InternalError", details: { uid: "7f3c" } });
+    expect(reply.body).not.toContain("secret");
+    expect([failed, answered]).toEqual([["validate error"], []]);
+    expect(logged).toMatchObject([{ uid: "7f3c", err: { message: "secret detail" } }]);
   });
 
   it("while draining, each answer asks its connection to close", async () => {

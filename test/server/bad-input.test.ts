@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import type { HTTPMethods } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
-import { rawService } from "../support/subjects.ts";
+import { rawIngress, rawService } from "../support/subjects.ts";
 import { buildApp, reviewOf } from "../support/webhook-app.ts";
 
 const json = { "content-type": "application/json" };
@@ -40,29 +41,58 @@ describe("a body that is no admission review", () => {
     [
       "no object",
       JSON.stringify({ ...good, request: { ...good.request, object: null } }),
-      "request.object: must be an object, and it is missing",
+      "request.object: must be an object, not null",
     ],
     [
       "an update without the stored object",
       JSON.stringify({ ...good, request: { ...good.request, operation: "UPDATE" } }),
-      "request.oldObject: must be an object on an UPDATE",
+      "request.oldObject: must be an object on an UPDATE, not null",
     ],
     [
       "an object without metadata",
       withObject({ metadata: undefined }),
-      "metadata: must be an object, and it is missing",
+      "request.object.metadata: must be an object, and it is missing",
     ],
     [
       "annotations that are not strings",
       withObject({ metadata: { name: "web", annotations: { a: 1 } } }),
-      "request.metadata.annotations[a]: must be a string",
+      "request.object.metadata.annotations[a]: must be a string, not a number",
     ],
     [
       "annotations that are a list",
       withObject({ metadata: { annotations: ["a"] } }),
-      "request.metadata.annotations: must be an object",
+      "request.object.metadata.annotations: must be an object, not a list",
     ],
-    ["ports that are no list", withObject({ spec: { type: "LoadBalancer", ports: {} } }), "spec.ports: must be a list"],
+    [
+      "ports that are no list",
+      withObject({ spec: { type: "LoadBalancer", ports: {} } }),
+      "request.object.spec.ports: must be a list, not an object",
+    ],
+    [
+      "a name that is no string, on the object that has to give it",
+      withRequest({ name: "", object: { ...rawService({}), metadata: { name: true } } }),
+      "request.object.metadata.name: must be a string, not a boolean",
+    ],
+    [
+      "a stored object with a port that is no number",
+      withOldObject({ spec: { type: "LoadBalancer", ports: [{ port: 80 }, { port: "http" }] } }),
+      "request.oldObject.spec.ports[1].port: must be a number, not a string",
+    ],
+    [
+      "a stored object with an annotation that is no string, under a key like a path",
+      withOldObject({ metadata: { name: "web", annotations: { "a.b/c[0].d]\n": [] } } }),
+      "request.oldObject.metadata.annotations[a.b/c[0].d] ]: must be a string, not a list",
+    ],
+    [
+      "a stored Ingress with a class that is no string",
+      JSON.stringify(
+        reviewOf(rawIngress({}), {
+          operation: "UPDATE",
+          oldObject: { ...rawIngress({}), spec: { ingressClassName: 7 } },
+        }),
+      ),
+      "request.oldObject.spec.ingressClassName: must be a string, not a number",
+    ],
   ])("%s: 400 with a Status that says why", async (_name, body, message) => {
     const { reply, failed, logged } = await send(body);
     expect(reply.statusCode).toBe(400);
@@ -71,6 +101,59 @@ describe("a body that is no admission review", () => {
     expect(reply.body).not.toMatch(/ at .*\.[jt]s|<html/i);
     expect(failed).toEqual(["bad-request"]);
     expect(logged).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    ["request.operation: must be a string that is not empty, not a number", { operation: 1 }],
+    ["request.operation: must be a string that is not empty, not a list", { operation: ["CREATE"] }],
+    ["request.operation: must be a string that is not empty, and it is missing", { operation: undefined }],
+    ["request.operation: must be a string that is not empty, not an empty string", { operation: "" }],
+    ["request.kind: must be an object, not a string", { kind: "Service" }],
+    ["request.kind.kind: must be a string that is not empty, and it is missing", { kind: undefined }],
+    ["request.kind.kind: must be a string that is not empty, not null", { kind: { version: "v1", kind: null } }],
+    [
+      "request.kind.version: must be a string that is not empty, not a number",
+      { kind: { group: "", version: 1, kind: "Service" } },
+    ],
+    ["request.kind.group: must be a string, not a boolean", { kind: { group: false, version: "v1", kind: "Service" } }],
+    ["request.namespace: must be a string, not a number", { namespace: 7 }],
+    ["request.name: must be a string, not an object", { name: { a: "b" } }],
+    ["request.subResource: must be a string, not a boolean", { subResource: true }],
+    ["request.dryRun: must be a boolean, not a string", { dryRun: "true" }],
+    ["request.userInfo: must be an object, not a string", { userInfo: "alice" }],
+    ["request.userInfo.username: must be a string, not a number", { userInfo: { username: 0 } }],
+    ["request.uid must be a string that is not empty, not a number", { uid: 5 }],
+  ])("400: %s", async (message, request) => {
+    for (const url of ["/mutate", "/validate"]) {
+      const { reply, failed } = await send(withRequest(request), json, url);
+      expect([reply.statusCode, reply.json().message]).toEqual([400, message]);
+      expect(failed).toEqual(["bad-request"]);
+    }
+  });
+
+  it("is judged where the API server has left out what is empty, or written null", async () => {
+    const { uid, object, operation } = good.request;
+    const kind = { version: "v1", kind: "Service" };
+    const least = { uid, operation, kind, object };
+    const nulls = {
+      ...least,
+      namespace: null,
+      name: null,
+      subResource: null,
+      dryRun: null,
+      userInfo: { username: null },
+    };
+    for (const request of [least, nulls]) {
+      const { reply } = await send(JSON.stringify({ ...good, request }), json, "/mutate");
+      expect(reply.json()).toMatchObject({ response: { uid: "7f3c", allowed: true, patchType: "JSONPatch" } });
+    }
+  });
+
+  it("is named shortly, however long its key is", async () => {
+    const { reply, logged } = await send(withObject({ metadata: { annotations: { ["k".repeat(1_000_000)]: 1 } } }));
+    expect(reply.statusCode).toBe(400);
+    expect(reply.body.length).toBeLessThan(1000);
+    expect(JSON.stringify(logged).length).toBeLessThan(1000);
   });
 
   it("echoes the uid where it is known", async () => {
@@ -102,14 +185,37 @@ describe("a body that is no admission review", () => {
     expect(below.reply.statusCode).toBe(200);
   });
 
-  it("on another path or with another method: 404 that names the paths", async () => {
-    const { app } = buildApp();
-    for (const request of [{ method: "GET", url: "/mutate" } as const, { method: "POST", url: "/" } as const]) {
-      const reply = await app.inject(request);
-      expect(reply.statusCode).toBe(404);
-      expect(reply.json().message).toContain("POST /mutate and POST /validate");
-    }
+  it.each<[HTTPMethods, string, number]>([
+    ["GET", "/mutate", 405],
+    ["GET", "/validate?timeout=5s", 405],
+    ["PUT", "/validate", 405],
+    ["DELETE", "/mutate", 405],
+    ["OPTIONS", "/mutate", 405],
+    ["POST", "/", 404],
+    ["GET", "/", 404],
+    ["POST", "/mutate/", 404],
+    ["POST", "/mutated", 404],
+    ["GET", "/readyz", 404],
+  ])("%s %s: %i, without a look at the body", async (method, url, code) => {
+    const { app, failed, logged } = buildApp();
+    const reply = await app.inject({ method, url, headers: json, payload: "no JSON" });
+    expect(reply.statusCode).toBe(code);
+    expect(reply.headers["allow"]).toBe(code === 405 ? "POST" : undefined);
+    expect(reply.json()).toMatchObject({
+      kind: "Status",
+      code,
+      reason: code === 405 ? "MethodNotAllowed" : "NotFound",
+      message: `${method} ${url}: there are POST /mutate and POST /validate`,
+    });
+    expect(failed).toEqual(["bad-request"]);
+    expect(logged).toMatchObject([{ code }]);
   });
+});
+
+it("HEAD is not allowed either", async () => {
+  const { app, failed } = buildApp();
+  const { statusCode, headers } = await app.inject({ method: "HEAD", url: "/mutate" });
+  expect([statusCode, headers["allow"], failed]).toEqual([405, "POST", ["bad-request"]]);
 });
 
 describe("an object that is odd but possible", () => {
@@ -171,7 +277,7 @@ describe("a slow or broken connection", () => {
       body: JSON.stringify(good),
     });
     expect(next.status).toBe(200);
-    expect(failed.filter((reason) => reason === "bug")).toEqual([]);
+    expect(failed).toEqual(["bad-request"]);
     await app.close();
   });
 
@@ -184,5 +290,13 @@ describe("a slow or broken connection", () => {
 });
 
 function withObject(overlay: object): string {
-  return JSON.stringify({ ...good, request: { ...good.request, object: { ...rawService({}), ...overlay } } });
+  return withRequest({ object: { ...rawService({}), ...overlay } });
+}
+
+function withOldObject(overlay: object): string {
+  return withRequest({ operation: "UPDATE", oldObject: { ...rawService({}), ...overlay } });
+}
+
+function withRequest(overlay: object): string {
+  return JSON.stringify({ ...good, request: { ...good.request, ...overlay } });
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const caDir = await newDir();
   [a, b] = [await createLocalCertificate(caDir), await createLocalCertificate(caDir)];
   await rm(caDir, { recursive: true });
-  // After the program's own import, which brings what the library needs.
+  await import("reflect-metadata");
   x509 = await import("@peculiar/x509");
 });
 

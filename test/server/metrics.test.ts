@@ -28,6 +28,29 @@ test("an answered review is counted by its labels, and timed", async () => {
   expect(lines).toContain('dualstack_admission_duration_seconds_count{webhook="validate"} 1');
 });
 
+test("calls that ended before they were judged are counted by webhook and outcome", async () => {
+  const metrics = build();
+  metrics.failed("mutate", "unavailable");
+  metrics.failed("validate", "error");
+  metrics.failed("validate", "error");
+  answer(metrics, { webhook: "validate", outcome: "unavailable" });
+  const lines = await ours(metrics);
+  expect(lines.filter((line) => line.startsWith("dualstack_admission_requests_total"))).toEqual([
+    'dualstack_admission_requests_total{webhook="mutate",operation="other",kind="other",decision="unavailable",dry_run="false"} 1',
+    'dualstack_admission_requests_total{webhook="validate",operation="other",kind="other",decision="error",dry_run="false"} 2',
+    'dualstack_admission_requests_total{webhook="validate",operation="CREATE",kind="Service",decision="unavailable",dry_run="false"} 1',
+  ]);
+});
+
+test("what brings no review is counted by reason, from zero", async () => {
+  const metrics = build();
+  metrics.badRequest("bad-request");
+  expect((await ours(metrics)).filter((line) => line.startsWith("dualstack_bad"))).toEqual([
+    'dualstack_bad_requests_total{reason="bad-request"} 1',
+    'dualstack_bad_requests_total{reason="tls"} 0',
+  ]);
+});
+
 test("findings are counted by policy, rule and action, and injected values by setting", async () => {
   const metrics = build();
   const warn = { policy: "public", rule: "dualstack-needs-ipv6-subnets", action: "warn" } as const;
@@ -50,11 +73,9 @@ test("a request is in flight from its arrival until it leaves", async () => {
   metrics.arrived();
   metrics.arrived();
   expect(await ours(metrics)).toContain("dualstack_admission_in_flight 2");
-  metrics.badRequest("not-json");
   metrics.left();
   const lines = await ours(metrics);
   expect(lines).toContain("dualstack_admission_in_flight 1");
-  expect(lines).toContain('dualstack_bad_requests_total{reason="not-json"} 1');
 });
 
 test("caches and the certificate are asked at each scrape", async () => {

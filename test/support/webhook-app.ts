@@ -6,8 +6,8 @@ import { buildServer } from "../../src/server/server.ts";
 import { policy } from "../policy/policies.ts";
 import { knownCluster, publicDualStack } from "./decisions.ts";
 
-/** The admission server without a port, and what it reported. */
-export function buildApp({ namespaceLabels = () => ({}), draining = () => false }: AppOptions = {}) {
+/** The admission server, which the caller may let listen, and what it reported. */
+export function buildApp({ namespaceLabels = () => ({}), draining = () => false, tls, rules = {} }: AppOptions = {}) {
   const answered: Answered[] = [];
   const failed: string[] = [];
   const logged: object[] = [];
@@ -15,18 +15,20 @@ export function buildApp({ namespaceLabels = () => ({}), draining = () => false 
     warn: (fields: object) => void logged.push(fields),
     error: (fields: object) => void logged.push(fields),
   };
-  const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack })]);
+  const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack, rules })]);
   const app = buildServer({
     policies: () => policies,
     namespaceLabels,
     profile: { ...defaultProfile, ...knownCluster },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
     answered: (one) => void answered.push(one),
-    failed: (reason) => void failed.push(reason),
+    refused: (reason) => void failed.push(reason),
+    failed: (webhook, outcome) => void failed.push(`${webhook} ${outcome}`),
     arrived: () => undefined,
     left: () => undefined,
     draining,
     log,
+    ...(tls === undefined ? {} : { tls }),
   });
   return { app, answered, failed, logged };
 }
@@ -34,6 +36,9 @@ export function buildApp({ namespaceLabels = () => ({}), draining = () => false 
 interface AppOptions {
   readonly namespaceLabels?: LookUpLabels;
   readonly draining?: () => boolean;
+  /** What the policy says of rules. */
+  readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** An AdmissionReview as the API server sends it. */

@@ -1,0 +1,131 @@
+import { openSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pino } from "pino";
+import type { LoadedPolicies } from "../kubernetes/policies.ts";
+import { ApiFailure } from "../kubernetes/api-failure.ts";
+import { policySet } from "../policy/resolve.ts";
+import { starterPolicies } from "../policy/starter.ts";
+import { readSettings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
+import { serve } from "./serve.ts";
+import type { StopSignals } from "./stop-signals.ts";
+
+/** Exit codes of the program. */
+const exitCode = {
+  /** Stopped by a signal after draining. */
+  ok: 0,
+  /** A fault at run time, such as a port that is taken. */
+  failed: 1,
+  /** Settings, policies or certificates that cannot be used: nothing was started. */
+  usage: 2,
+} as const;
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+
+/** Resolves with an exit code once the program has ended. */
+export async function start(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  stop: StopSignals,
+): Promise<number> {
+  surviveClosedOutput();
+  const result = readSettings(argv, env);
+  switch (result.outcome) {
+    case "help":
+      process.stdout.write(result.help);
+      return exitCode.ok;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      return exitCode.ok;
+    case "problems":
+      return refuse(result.problems);
+    case "settings":
+      break;
+  }
+  const { settings } = result;
+  const { policies, problems, emptyFolders } = await policiesOf(settings);
+  if (problems.length > 0) return refuse(problems);
+
+  const logTo = openLog(settings.logFile);
+  if (typeof logTo === "string") return refuse([logTo]);
+  const destination = pino.destination({ dest: logTo, sync: false, ...logBuffer });
+  const writable = surviveWriteFaults(destination);
+  const log = pino({ level: settings.logLevel, base: { version } }, destination);
+  for (const folder of emptyFolders)
+    log.warn({ folder }, "the folder of policies is empty: no policy is in force from it");
+  try {
+    await serve({ settings, policies, log, version, stop });
+    return exitCode.ok;
+  } catch (error) {
+    log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");
+    return refuse([describeFault(error)], exitCode.failed);
+  } finally {
+    if (writable()) destination.flushSync();
+  }
+}
+
+/** Whoever reads the first lines only, as head does, must not end the server, nor see a stack. */
+function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+/** A write for each line costs more than the decision that it reports; lines are at most this late, and none is lost at the end. */
+const logBuffer = { minLength: 8192, periodicFlush: 100 };
+
+/** The file's descriptor, or why it cannot be opened. */
+function openLog(file: string | undefined): number | string {
+  if (file === undefined) return 1;
+  try {
+    return openSync(file, "a");
+  } catch (error) {
+    return `--log-file ${file} cannot be opened (${reasonOf(error)}): its folder must exist, and the file be writable.`;
+  }
+}
+
+/**
+ * Serving matters more than logging: on a full disk lines are dropped, which is said once. The library would wait for
+ * space for ever, in the way of everything else, and does so at exit too.
+ */
+function surviveWriteFaults(destination: ReturnType<typeof pino.destination>): () => boolean {
+  let broken = false;
+  destination.on("error", (error: unknown) => {
+    if (broken) return;
+    broken = true;
+    const drop = (): boolean => true;
+    Object.assign(destination, { write: drop, flush: drop, flushSync: drop, end: drop });
+    process.stderr.write(
+      `dualstack-webhook: the log cannot be written (${reasonOf(error)}); it serves on without one.\n`,
+    );
+  });
+  return () => !broken;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+function refuse(problems: readonly string[], code: number = exitCode.usage): number {
+  process.stderr.write(`dualstack-webhook did not start:\n${problems.map((problem) => `- ${problem}\n`).join("")}`);
+  return code;
+}
+
+async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
+  if (settings.policies.length > 0) {
+    // Reading YAML takes 12 MiB, which is not needed without policy files.
+    const { loadPolicies } = await import("../kubernetes/policies.ts");
+    return loadPolicies(settings.policies);
+  }
+  const local = settings.tls.dir === undefined;
+  return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
+}
+
+/** What an operator can mend has said so in its message; a stack would only look like a crash. */
+function isKnown(error: unknown): boolean {
+  return error instanceof ApiFailure || (error instanceof Error && "code" in error);
+}
+
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!("code" in error) || error.code !== "EADDRINUSE" || !("port" in error)) return error.message;
+  return `port ${String(error.port)} is taken by another program: stop that one, or choose another port with --listen or --health-listen.`;
+}
