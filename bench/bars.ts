@@ -6,6 +6,7 @@ export interface Judged {
   readonly p50Ratio: number;
   readonly rssMiB: number;
   readonly readySeconds: number;
+  readonly everyAnnotationMicros: number;
 }
 
 export interface Bar {
@@ -35,6 +36,13 @@ export const bars: readonly Bar[] = [
   // Half of the Deployment's memory limit, so that a burst of the largest reviews has room.
   { name: "RSS after 50,000 requests, MiB", figure: "rssMiB", limit: 130, must: "at most", digits: 1 },
   { name: "spawn to ready, best of the starts, s", figure: "readySeconds", limit: 0.8, must: "at most", digits: 3 },
+  {
+    name: "decision on a Service with every annotation, median, µs",
+    figure: "everyAnnotationMicros",
+    limit: 100,
+    must: "at most",
+    digits: 1,
+  },
 ];
 
 /** A value on the limit holds; one that is no number does not. */

@@ -26,6 +26,8 @@ export interface Result {
   /** After `requests` of the warm-up. */
   readonly rssMiB: { readonly requests: number; readonly bare: number; readonly ours: number; readonly ratio: number };
   readonly readySeconds: { readonly best: number; readonly median: number; readonly all: readonly number[] };
+  /** One decide() on a Service that has every annotation: the median, in the slower of the two phases. */
+  readonly everyAnnotationMicros: number;
   /** Empty in a quick run. */
   readonly bars: readonly Verdict[];
 }
@@ -33,7 +35,8 @@ export interface Result {
 const columns = ["", "req/s", "p50 ms", "p99 ms", "CPU ms/req"] as const;
 
 /** The result as a table of at most 80 columns. */
-export function reportText({ conditions, scenarios, rssMiB, readySeconds, bars }: Result): string {
+export function reportText(result: Result): string {
+  const { conditions, scenarios, rssMiB, readySeconds, everyAnnotationMicros, bars } = result;
   const { node, platform, cpus, loadAverage, rounds, sliceSeconds, reviewBytes, requests } = conditions;
   return [
     `Node ${node} on ${platform}, ${cpus} CPUs, load average ${loadAverage.map((load) => load.toFixed(1)).join(" to ")}`,
@@ -49,6 +52,7 @@ export function reportText({ conditions, scenarios, rssMiB, readySeconds, bars }
     "",
     `RSS after ${rssMiB.requests} requests: bare ${rssMiB.bare.toFixed(1)} MiB, webhook ${rssMiB.ours.toFixed(1)} MiB (${rssMiB.ratio.toFixed(2)})`,
     `ready after ${readySeconds.best.toFixed(3)} s at best, ${readySeconds.median.toFixed(3)} s in the middle of ${readySeconds.all.length} starts`,
+    `a Service with every annotation is decided in ${everyAnnotationMicros.toFixed(1)} µs`,
     "",
     ...(bars.length === 0 ? ["A quick run: no bar is judged."] : bars.map(verdictLine)),
     "",

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { judge } from "./bars.ts";
+import { everyAnnotationMicros } from "./every-annotation.ts";
 import { checkAnswer, run } from "./load.ts";
 import { readOptions, usage } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -114,6 +115,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     p50Ratio: ratioOf("mutate", 1)?.p50Ms ?? Number.NaN,
     rssMiB: rss.ours,
     readySeconds: readySeconds.best,
+    everyAnnotationMicros: everyAnnotationMicros(),
   };
   return {
     conditions: {
@@ -130,6 +132,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     scenarios: compared,
     rssMiB: { requests: plan.warmUpRequests, ...rss, ratio: rss.ours / rss.bare },
     readySeconds,
+    everyAnnotationMicros: figures.everyAnnotationMicros,
     bars: options.quick ? [] : judge(figures),
   };
 }

@@ -71,3 +71,21 @@ export function listOf(item: ListItem): ValueType {
 export function oneOf(...values: readonly [string, ...string[]]): ValueType {
   return { type: "enum", values };
 }
+
+/** The keys of the annotations with such a value, for a rule's `onlyWith`. */
+export function keysOf(
+  entries: readonly AnnotationEntry[],
+  hasValue: (value: ValueType) => boolean,
+): readonly [string, ...string[]] {
+  const [first, ...others] = entries.filter(({ value }) => hasValue(value)).map(({ key }) => key);
+  if (first === undefined) throw new Error("no annotation has such a value");
+  return [first, ...others];
+}
+
+/**
+ * Of an annotation on an Ingress: whether the controller may never parse it, for reasons that the Ingress alone does not show.
+ * A Service behind it may state the same, and wins; of a family it reads what a rule of the Ingress uses.
+ */
+export function mayGoUnread({ form, readOn }: AnnotationEntry): boolean {
+  return form === "prefix" || readOn.includes("BackendService");
+}

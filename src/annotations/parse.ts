@@ -88,3 +88,78 @@ function endOfText(text: string): number {
   while (end > 0 && spaces.has(text.charAt(end - 1))) end -= 1;
   return end;
 }
+
+/** A JSON text. undefined: none; Go's encoding/json has the same grammar as JSON.parse. */
+export function parseJson(raw: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(raw) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface IpAddress {
+  readonly family: 4 | 6;
+  /** The four octets, or the eight groups of 16 bits. */
+  readonly groups: readonly number[];
+  /** ::ffff:10.0.0.1, in whatever spelling: an IPv6 address to the parser, and in no subnet's range. */
+  readonly isMapped: boolean;
+  /** fe80::1%eth0: in no subnet's range either. */
+  readonly hasZone: boolean;
+}
+
+/** Go's netip.ParseAddr: no leading zeros in IPv4, no CIDR. undefined: not an address. */
+export function parseIpAddress(raw: string): IpAddress | undefined {
+  if (isIpv4(raw)) return { family: 4, groups: raw.split(".").map(Number), isMapped: false, hasZone: false };
+  const percent = raw.indexOf("%");
+  const zone = percent === -1 ? undefined : raw.slice(percent + 1);
+  const groups = zone === "" ? undefined : ipv6Groups(zone === undefined ? raw : raw.slice(0, percent));
+  if (groups === undefined) return undefined;
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  return { family: 6, groups, isMapped, hasZone: zone !== undefined };
+}
+
+/** Go's net.ParseCIDR: host bits may be set, and the length may have leading zeros. */
+export function isCidr(raw: string): boolean {
+  const slash = raw.indexOf("/");
+  const address = slash === -1 ? undefined : parseIpAddress(raw.slice(0, slash));
+  if (address === undefined || address.hasZone) return false;
+  const length = raw.slice(slash + 1);
+  return /^\d+$/.test(length) && Number(length) <= (address.family === 4 ? 32 : 128);
+}
+
+function isIpv4(text: string): boolean {
+  const octet = /^(?:0|[1-9]\d{0,2})$/;
+  const octets = text.split(".");
+  return octets.length === 4 && octets.every((part) => octet.test(part) && Number(part) <= 255);
+}
+
+/** The eight groups of an address without a zone. `::` stands for one of them at least. */
+function ipv6Groups(text: string): readonly number[] | undefined {
+  const [head = "", tail, ...others] = text.split("::");
+  if (others.length > 0) return undefined;
+  const before = hexGroups(head, tail === undefined);
+  const after = hexGroups(tail ?? "", true);
+  if (before === undefined || after === undefined) return undefined;
+  const missing = 8 - before.length - after.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  return [...before, ...Array.from({ length: missing }, () => 0), ...after];
+}
+
+/** The last two groups of an address may be written as IPv4. */
+function hexGroups(text: string, endsAddress: boolean): readonly number[] | undefined {
+  if (text === "") return [];
+  const groups: number[] = [];
+  const parts = text.split(":");
+  for (const [index, part] of parts.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(part)) {
+      groups.push(Number.parseInt(part, 16));
+    } else if (endsAddress && index === parts.length - 1 && isIpv4(part)) {
+      const [a = 0, b = 0, c = 0, d = 0] = part.split(".").map(Number);
+      groups.push(a * 256 + b, c * 256 + d);
+    } else {
+      return undefined;
+    }
+  }
+  return groups;
+}

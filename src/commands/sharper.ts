@@ -54,6 +54,18 @@ const unknowns: readonly Unknown[] = [
         : [],
   },
   {
+    flag: "--overlay-network",
+    answers: (profile) =>
+      profile.overlayNetwork === undefined ? yesAndNo.map((overlayNetwork) => ({ ...profile, overlayNetwork })) : [],
+  },
+  {
+    flag: "--discovered-subnets",
+    answers: (profile) =>
+      profile.discoveredSubnets === undefined
+        ? [1, 2, 3].map((discoveredSubnets) => ({ ...profile, discoveredSubnets }))
+        : [],
+  },
+  {
     flag: "--alb-class-without-params",
     answers: (profile) =>
       profile.albClasses.some(({ hasParams }) => hasParams === undefined)

@@ -8,23 +8,30 @@ export function rulesFor({ kind, object, old }: Subject, rules: readonly Rule[])
     lists = { Service: prepare("service", rules), Ingress: prepare("ingress", rules) };
     prepared.set(rules, lists);
   }
-  const { entries, byKey, families } = lists[kind];
-  const asked = new Uint8Array(entries.length);
-  const mark = (annotations: Readonly<Record<string, string>>): void => {
-    for (const key in annotations) {
-      for (const index of byKey.get(key) ?? familyOf(key, families)) asked[index] = 1;
-    }
-  };
-  mark(object.annotations);
-  if (old !== undefined) mark(old.annotations);
+  const list = lists[kind];
   const isUpdate = old !== undefined;
-  return entries.flatMap(({ rule, always }, index) =>
-    (always || asked[index] === 1) && (isUpdate || rule.updatesOnly !== true) ? [rule] : [],
+  const asked = new Set<number>();
+  mark(object.annotations, list, asked);
+  if (isUpdate) mark(old.annotations, list, asked);
+  if (asked.size === 0) return isUpdate ? list.always.update : list.always.create;
+  return list.entries.filter(
+    ({ onlyWith, updatesOnly }, index) =>
+      (onlyWith === undefined || asked.has(index)) && (isUpdate || updatesOnly !== true),
   );
 }
 
+function mark(annotations: Readonly<Record<string, string>>, { byKey, families }: Prepared, asked: Set<number>): void {
+  for (const key in annotations) {
+    const indexes = byKey.get(key) ?? families.find(({ stem }) => key.startsWith(stem))?.indexes;
+    if (indexes === undefined) continue;
+    for (const index of indexes) asked.add(index);
+  }
+}
+
 interface Prepared {
-  readonly entries: readonly { readonly rule: Rule; readonly always: boolean }[];
+  readonly entries: readonly Rule[];
+  /** What is asked of every object, ready for those without any annotation of interest. */
+  readonly always: { readonly create: readonly Rule[]; readonly update: readonly Rule[] };
   /** Indexes of the rules that a key brings about. */
   readonly byKey: ReadonlyMap<string, readonly number[]>;
   readonly families: readonly { readonly stem: string; readonly indexes: readonly number[] }[];
@@ -34,23 +41,21 @@ interface Prepared {
 const prepared = new WeakMap<readonly Rule[], Readonly<Record<Subject["kind"], Prepared>>>();
 
 function prepare(check: "service" | "ingress", rules: readonly Rule[]): Prepared {
-  const entries = rules
-    .filter((rule) => rule[check] !== undefined)
-    .map((rule) => ({ rule, always: rule.onlyWith === undefined }));
+  const entries = rules.filter((rule) => rule[check] !== undefined);
+  const update = entries.filter(({ onlyWith }) => onlyWith === undefined);
   const byKey = new Map<string, number[]>();
-  entries.forEach(({ rule }, index) => {
-    for (const key of rule.onlyWith ?? []) {
-      const indexes = byKey.get(key) ?? [];
-      indexes.push(index);
-      byKey.set(key, indexes);
+  entries.forEach(({ onlyWith = [] }, index) => {
+    for (const key of onlyWith) {
+      const indexes = byKey.get(key);
+      if (indexes === undefined) byKey.set(key, [index]);
+      else indexes.push(index);
     }
   });
   const families = [...byKey].filter(([key]) => key.endsWith(".")).map(([stem, indexes]) => ({ stem, indexes }));
-  return { entries, byKey, families };
+  return {
+    entries,
+    always: { update, create: update.filter(({ updatesOnly }) => updatesOnly !== true) },
+    byKey,
+    families,
+  };
 }
-
-function familyOf(key: string, families: Prepared["families"]): readonly number[] {
-  return families.find(({ stem }) => key.startsWith(stem))?.indexes ?? none;
-}
-
-const none: readonly number[] = [];

@@ -49,13 +49,9 @@ export type Untouched =
  * In the mutating phase findings are about the object as it will be with the injections; in the validating phase about the
  * object as it is, and what should have been injected and was not is in the findings of `policy-not-applied`.
  */
-export function decide(
-  subject: Subject,
-  policies: PolicySet,
-  facts: Facts,
-  rules: readonly Rule[] = allRules,
-): Decision {
+export function decide(given: Subject, policies: PolicySet, facts: Facts, rules: readonly Rule[] = allRules): Decision {
   const policy = resolvePolicy(policies, facts.namespaceLabels);
+  const subject = given.phase === "mutating" ? afterServiceMutator(given, facts) : given;
   const untouched = whyUntouched(subject, policy, facts);
   if (untouched !== undefined) return { ...nothing, policy, untouched };
 
@@ -87,6 +83,17 @@ const nothing: Omit<Decision, "policy" | "untouched"> = {
   provenance: { action: "keep" },
   findings: [],
 };
+
+/**
+ * The AWS Load Balancer Controller's own webhook gives each new Service without a class its own, whatever the annotations say
+ * (webhooks/core/service_mutator.go:39-55). In a cluster it has done so before us; a preview has to know.
+ */
+function afterServiceMutator(subject: Subject, { profile }: Facts): Subject {
+  if (subject.kind !== "Service" || subject.old !== undefined || profile.serviceMutator !== true) return subject;
+  const { object } = subject;
+  if (object.type !== "LoadBalancer" || object.loadBalancerClass !== undefined) return subject;
+  return { ...subject, object: { ...object, loadBalancerClass: profile.loadBalancerClass } };
+}
 
 function whyUntouched(subject: Subject, policy: Resolution, facts: Facts): Untouched | undefined {
   if (!inScope(subject.namespace, facts)) return "out-of-scope";
@@ -135,7 +142,7 @@ function missingValues(subject: Subject, input: PlanInput): readonly MissingValu
   if (!first || input.policy.policy?.spec.mode !== "Enforce") return [];
   const now = plan(subject, input).injections;
   if (now.length === 0 || subject.kind === "Ingress") return now.map(missingValue);
-  const before = plan({ ...subject, object: unallocated(subject.object) }, input).injections;
+  const before = plan({ ...subject, phase: "mutating", object: unallocated(subject.object) }, input).injections;
   return now.filter(({ target }) => before.some((injection) => injection.target === target)).map(missingValue);
 }
 
@@ -198,7 +205,8 @@ function findings(subject: Subject, reports: readonly Report[], known: PlanInput
         : shadow
           ? "shadow"
           : undefined;
-    return [{ rule: rule.id, severity, field, message, remedy, confirmable, excused }];
+    const source = rule.basis === "policy" ? undefined : rule.source;
+    return [{ rule: rule.id, severity, field, message, remedy, confirmable, source, excused }];
   });
 }
 

@@ -55,16 +55,16 @@ export function evaluateAllocations(
 ): readonly (readonly Report[])[] {
   const [first, ...others] = allocations;
   const context = serviceContext({ ...subject, object: first }, known);
-  const contexts = [context, ...others.map((service): ServiceContext => ({ ...context, service }))];
-  const reports = contexts.map((): Report[] => []);
+  const reports: Report[] = [];
+  const alternatives = others.map((service) => ({ context: withService(context, service), reports: [] as Report[] }));
   for (const rule of rulesFor(subject, known.rules)) {
     const problems = rule.service?.(context);
-    reports.forEach((list, index) => {
-      const own = contexts[index];
-      add(list, rule, index === 0 || rule.readsFamilies !== true || own === undefined ? problems : rule.service?.(own));
-    });
+    add(reports, rule, problems);
+    for (const other of alternatives) {
+      add(other.reports, rule, rule.readsFamilies === true ? rule.service?.(other.context) : problems);
+    }
   }
-  return reports;
+  return [reports, ...alternatives.map((other) => other.reports)];
 }
 
 /** The same fault of the same value: what an update did not change. */
@@ -83,17 +83,34 @@ function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undef
   for (const problem of problems) reports.push({ rule, problem });
 }
 
-function serviceContext(subject: ServiceSubject, known: Known): ServiceContext {
-  const { facts } = known;
-  const old = subject.old && { ...serviceState(subject.old, facts), provisioned: isProvisioned(subject.old) };
-  const controller = serviceController(subject.object, facts.profile);
-  const lives = old?.provisioned === true && old.controller.name === controller.name;
-  const existing = facts.existing ?? (lives ? existingOf(old) : undefined);
+function serviceContext({ operation, phase, namespace, object, old }: ServiceSubject, known: Known): ServiceContext {
+  const { facts, policy, missing } = known;
+  const stored = old && { ...serviceState(old, facts), provisioned: isProvisioned(old) };
+  const controller = serviceController(object, facts.profile);
+  const lives = stored?.provisioned === true && stored.controller.name === controller.name;
+  const existing = facts.existing ?? (lives ? existingOf(stored) : undefined);
+  const { inForce, listeners, read } = serviceState(object, facts, controller, existing);
+  // Field by field, here and below: objects that are put together by spreading are slow to make, and one is made for each trial.
   return {
-    ...common(subject, known),
-    ...serviceState(subject.object, facts, controller, existing),
-    old,
+    operation,
+    phase,
+    namespace,
+    facts,
+    policy,
+    missing,
+    service: object,
+    controller,
+    inForce,
+    listeners,
+    read,
+    old: stored,
   };
+}
+
+/** The same context for a Service that differs in its families only. */
+function withService(context: ServiceContext, service: ServiceView): ServiceContext {
+  const { operation, phase, namespace, facts, policy, missing, controller, inForce, listeners, read, old } = context;
+  return { operation, phase, namespace, facts, policy, missing, service, controller, inForce, listeners, read, old };
 }
 
 /** What the stored object says of its load balancer: most of what an NLB was made with cannot be changed later. */
@@ -101,18 +118,19 @@ function existingOf({ inForce: { scheme, securityGroups } }: ServiceState): Exis
   return { scheme, hasSecurityGroups: securityGroups === undefined ? undefined : securityGroups !== "none" };
 }
 
-function ingressContext(subject: IngressSubject, known: Known): IngressContext {
-  const old = subject.old && ingressState(subject.old, known.facts);
+function ingressContext({ operation, phase, namespace, object, old }: IngressSubject, known: Known): IngressContext {
+  const { facts, policy, missing } = known;
+  const stored = old && ingressState(old, facts);
   return {
-    ...common(subject, known),
-    ...ingressState(subject.object, known.facts),
-    old: old && subject.old && { ...old, provisioned: old.albClass !== undefined && isProvisioned(subject.old) },
+    operation,
+    phase,
+    namespace,
+    facts,
+    policy,
+    missing,
+    ...ingressState(object, facts),
+    old: stored && old && { ...stored, provisioned: stored.albClass !== undefined && isProvisioned(old) },
   };
-}
-
-function common(subject: Subject, { policy, facts, missing }: Known) {
-  const { operation, phase, namespace } = subject;
-  return { operation, phase, namespace, facts, policy, missing };
 }
 
 function serviceState(

@@ -1,4 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { isInTreeNlb, parseInTreeMap } from "../annotations/in-tree.ts";
 import type { SecurityGroups } from "../annotations/catalog.ts";
 import { parseBool, parseInteger, parseList, parseMap } from "../annotations/parse.ts";
 import type { Controller } from "./controller.ts";
@@ -141,12 +142,15 @@ function attribute(raw: string | undefined): string | undefined {
  * A Classic load balancer takes "*" only, for all ports (aws.go:2567-2573); an NLB of the in-tree controller the target group's
  * attribute, since version 1.34 (aws_validations.go:84-141).
  */
-function inTreeProxyProtocol(service: ServiceView, { inTreeVersion }: ClusterProfile): readonly number[] | undefined {
-  const { annotations, ports } = service;
-  if (annotations[nlb.type] !== "nlb") {
-    return annotations[nlb.proxyProtocol] === "*" ? ports.map(({ port }) => port) : [];
-  }
-  return isBefore(inTreeVersion, { major: 1, minor: 34 }) ? [] : attributePorts(service);
+function inTreeProxyProtocol(
+  { annotations, ports }: ServiceView,
+  { inTreeVersion }: ClusterProfile,
+): readonly number[] {
+  const all = ports.map(({ port }) => port);
+  if (!isInTreeNlb(annotations[nlb.type])) return annotations[nlb.proxyProtocol] === "*" ? all : [];
+  const attributes = annotations[nlb.targetGroupAttributes];
+  if (attributes === undefined || isBefore(inTreeVersion, { major: 1, minor: 34 })) return [];
+  return parseInTreeMap(attributes).get("proxy_protocol_v2.enabled") === "true" ? all : [];
 }
 
 /** pkg/service/model_build_load_balancer.go:100-131: an NLB that was made without security groups never gets any. */

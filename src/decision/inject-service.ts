@@ -1,6 +1,10 @@
 import { nlb } from "../annotations/catalog.ts";
+import { gardenerActs, gardenerRewrites, ignoreLoadBalancer } from "../annotations/gardener.ts";
+import { isInTreeNlb } from "../annotations/in-tree.ts";
+import { proxyProtocolPair, withPair } from "../annotations/map-pair.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
 import { byClass, claimedByAnnotation, inTreeFinalizer, isProvisioned, serviceController } from "./controller.ts";
+import { isBefore } from "./facts.ts";
 import type { ClusterProfile, ControllerName, Facts } from "./facts.ts";
 import { loadBalancerClassTarget, targetField } from "./injection.ts";
 import type { Candidate, LeftOut, Proposal } from "./injection.ts";
@@ -108,45 +112,80 @@ function settingCandidates(
   owner: ControllerName,
   claim: Candidate | undefined,
 ): Proposal {
-  if (owner !== "aws-load-balancer-controller" && owner !== "eks-auto-mode") return nothing;
   const { annotations } = service;
   const { scheme, ipAddressType, targetType, proxyProtocol } = policy.spec.service;
   const claimed = new Set(claim?.injections.map(({ target }) => target));
   const list = new ProposalList();
 
-  if (scheme?.default !== undefined) {
-    list.add(nlb.scheme, scheme.default, "service.scheme", settledBy(nlb.scheme, service));
+  if (owner === "aws-load-balancer-controller" || owner === "eks-auto-mode") {
+    if (scheme?.default !== undefined) {
+      list.add(nlb.scheme, scheme.default, "service.scheme", settledBy(nlb.scheme, service));
+    }
+    if (targetType?.default !== undefined && !claimed.has(nlb.targetType)) {
+      list.add(nlb.targetType, targetType.default, "service.targetType", settledBy(nlb.targetType, service));
+    }
+    if (ipAddressType?.default !== undefined) {
+      addAddressType(list, nlb.ipAddressType, ipAddressType.default, "service.ipAddressType", annotations, profile);
+    }
   }
-  if (targetType?.default !== undefined && !claimed.has(nlb.targetType)) {
-    list.add(nlb.targetType, targetType.default, "service.targetType", settledBy(nlb.targetType, service));
-  }
-  if (ipAddressType?.default !== undefined) {
-    addAddressType(list, nlb.ipAddressType, ipAddressType.default, "service.ipAddressType", annotations, profile);
-  }
-  if (proxyProtocol?.default === "On") addProxyProtocol(list, service, owner);
+  if (proxyProtocol?.default === "On") addProxyProtocol(list, service, owner, profile);
   return list;
 }
 
-/** Auto Mode does not read the proxy-protocol annotation; it takes the target group's attribute (EKS user guide #1180). */
-function addProxyProtocol(list: ProposalList, service: ServiceView, owner: ControllerName): void {
-  const { annotations } = service;
-  const by = settledBy(nlb.proxyProtocol, service);
-  if (owner === "aws-load-balancer-controller") {
-    list.add(nlb.proxyProtocol, "*", "service.proxyProtocol", by);
+/** In the form that the controller honours. */
+function addProxyProtocol(
+  list: ProposalList,
+  service: ServiceView,
+  owner: ControllerName,
+  profile: ClusterProfile,
+): void {
+  switch (owner) {
+    case "aws-load-balancer-controller":
+      list.add(nlb.proxyProtocol, "*", proxyProtocolField, settledBy(nlb.proxyProtocol, service));
+      return;
+    case "eks-auto-mode":
+      // It does not read the annotation above, but the target group's attribute (EKS user guide #1180).
+      addProxyAttribute(list, service);
+      return;
+    case "cloud-controller-manager":
+      if (isInTreeNlb(service.annotations[nlb.type])) addInTreeProxyAttribute(list, service, profile);
+      else list.add(nlb.proxyProtocol, "*", proxyProtocolField, settledBy(nlb.proxyProtocol, service));
+      return;
+    case "other":
+    case "nobody":
+  }
+}
+
+const proxyProtocolField = "service.proxyProtocol";
+
+function addProxyAttribute(list: ProposalList, service: ServiceView): void {
+  const target = nlb.targetGroupAttributes;
+  const by = settledBy(target, service);
+  const pair = `${proxyProtocolPair.key}=${proxyProtocolPair.value}`;
+  const value = by === undefined ? withPair(service.annotations[target], proxyProtocolPair) : pair;
+  if (value === undefined) {
+    const message = `proxy protocol was left out: add ${pair} to ${targetField(target)} yourself, since behind the text that stands there it might be read as something else`;
+    list.leaveOut(target, pair, proxyProtocolField, "unmerged", message);
     return;
   }
-  const value = "proxy_protocol_v2.enabled=true";
-  if (by === undefined && annotations[nlb.targetGroupAttributes] !== undefined) {
-    const message = `proxy protocol was left out: add ${value} to ${targetField(nlb.targetGroupAttributes)} yourself, an existing map is not rewritten`;
-    list.leaveOut(nlb.targetGroupAttributes, value, "service.proxyProtocol", "unmerged", message);
+  list.add(target, value, proxyProtocolField, by);
+}
+
+/** Read since version 1.34 (aws_validations.go:84-141). */
+function addInTreeProxyAttribute(list: ProposalList, service: ServiceView, { inTreeVersion }: ClusterProfile): void {
+  if (!isBefore(inTreeVersion, { major: 1, minor: 34 })) {
+    addProxyAttribute(list, service);
     return;
   }
-  list.add(nlb.targetGroupAttributes, value, "service.proxyProtocol", by);
+  const message =
+    "proxy protocol was left out: the in-tree controller's Network Load Balancers have none before version 1.34, and the cluster profile names an earlier one";
+  const value = `${proxyProtocolPair.key}=${proxyProtocolPair.value}`;
+  list.leaveOut(nlb.targetGroupAttributes, value, proxyProtocolField, "profile", message);
 }
 
 /** Of a load balancer that exists only the address type may change, in place, and only where the operator wants it. */
 function provisionedCandidates(
-  { object }: ServiceSubject,
+  { object, old }: ServiceSubject,
   policy: LoadBalancerPolicy,
   profile: ClusterProfile,
   owner: ControllerName,
@@ -155,7 +194,28 @@ function provisionedCandidates(
   if (value === undefined || owner !== "aws-load-balancer-controller") return nothing;
   const list = new ProposalList();
   addMigration(list, nlb.ipAddressType, value, "service.ipAddressType", object.annotations, policy, profile);
-  return list;
+  const migrated = { ...object.annotations, [nlb.ipAddressType]: value };
+  const isRewritten = gardenerActs(profile) && gardenerRewrites(migrated, old?.annotations);
+  return isRewritten ? withoutGardener(list, object) : list;
+}
+
+/** Gardener's webhook takes dualstack for a reason to write its own scheme, and another scheme replaces the load balancer. */
+function withoutGardener({ candidates, leftOut }: Proposal, { annotations }: ServiceView): Proposal {
+  if (annotations[ignoreLoadBalancer] === undefined) {
+    const ignore = { target: ignoreLoadBalancer, value: "true", because: "service.ipAddressType" };
+    const both = candidates.map((candidate) => ({
+      ...candidate,
+      injections: [...candidate.injections, ignore] as const,
+    }));
+    return { candidates: both, leftOut };
+  }
+  const conflicts = candidates.flatMap(({ injections }) =>
+    injections.map((injection): LeftOut => {
+      const message = `${targetField(injection.target)} "${injection.value}" was left out: Gardener would replace the load balancer, unless ${targetField(ignoreLoadBalancer)} is "true"`;
+      return { ...injection, reason: "profile", message };
+    }),
+  );
+  return { candidates: [], leftOut: [...leftOut, ...conflicts] };
 }
 
 /** Claiming would leave the old load balancer behind, without an owner, for ever (facts on CCM#1254: aws.go:2359-2363). */

@@ -2,6 +2,7 @@ import { injectKey } from "../annotations/own.ts";
 import { parseBool } from "../annotations/parse.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
 import type { Facts } from "./facts.ts";
+import { keepingGardenerAway } from "./gardener.ts";
 import { ingressCandidates } from "./inject-ingress.ts";
 import { serviceCandidates } from "./inject-service.ts";
 import { targetField, withInjections } from "./injection.ts";
@@ -19,7 +20,7 @@ export function plan(subject: Subject, input: PlanInput): Plan {
   const back = shadow || policy?.spec.mode === "Off" ? [] : restored(subject, input.facts.profile, optsOut(subject));
   const base = withInjections(subject, back);
   const proposal = silent || policy === undefined ? nothing : propose(base, policy, input.facts);
-  const chosen = unblocked(base, proposal, input);
+  const chosen = besideGardener(base, unblocked(base, proposal, input), input, silent);
   if (!shadow || policy === undefined) return { ...chosen, injections: [...back, ...chosen.injections] };
   const would = chosen.injections.map(({ target, value, because }): LeftOut => {
     const message = `policy ${policy.metadata.name} would set ${targetField(target)} to "${value}"; its mode is Warn`;
@@ -27,6 +28,17 @@ export function plan(subject: Subject, input: PlanInput): Plan {
   });
   const { reports } = unblocked(base, nothing, input);
   return { injections: [], leftOut: [...would, ...chosen.leftOut], cautions: [], reports };
+}
+
+/** What keeps Gardener's webhook away depends on what is injected, and cures what rules would say of that webhook's values. */
+function besideGardener(subject: Subject, planned: Plan, input: PlanInput, silent: boolean): Plan {
+  const { policy } = input.policy;
+  if (silent || policy === undefined || subject.kind === "Ingress") return planned;
+  const changed = withInjections(subject, planned.injections);
+  const ignore = keepingGardenerAway(changed, policy, input.facts.profile);
+  if (ignore === undefined) return planned;
+  const { reports } = unblocked(withInjections(changed, [ignore]), nothing, input);
+  return { ...planned, injections: [...planned.injections, ignore], reports };
 }
 
 const nothing: Proposal = { candidates: [], leftOut: [] };

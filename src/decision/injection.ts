@@ -9,6 +9,7 @@ export const loadBalancerClassTarget = "spec.loadBalancerClass";
 /** One value that we add. */
 export interface Injection {
   readonly target: Target;
+  /** The whole of it. Of a map that the author has begun: their text, with our pair behind it. */
   readonly value: string;
   /** The policy field that asks for it (service.scheme), or `restored`: the update dropped it and it must stay. */
   readonly because: string;
@@ -27,7 +28,7 @@ export interface LeftOut {
 export type LeftOutReason =
   /** The author wrote a value; it stands. */
   | "written"
-  /** The author's own map has no word on it, and maps are not rewritten. */
+  /** The author's own map has no word on it, and one more pair could change what the others mean. */
   | "unmerged"
   /** A rule would refuse the result. */
   | "rule"
@@ -39,7 +40,7 @@ export type LeftOutReason =
   | "in-tree"
   /** IngressClassParams or other members of an IngressGroup may decide, and they are not known. */
   | "shared"
-  /** The cluster cannot carry it, as the profile says. */
+  /** The cluster, or what else runs there, does not go with it, as the profile says. */
   | "profile"
   /** The policy's mode is Warn. */
   | "shadow";

@@ -8,10 +8,16 @@ export interface Listener {
   readonly port: number;
   /** The port that it is built from. */
   readonly from: ServicePort;
+  /** Where that port stands in spec.ports. */
+  readonly index: number;
+  /** Where the other ports of this number stand, if TCP and UDP are merged; [] for a port that is alone or lost. */
+  readonly mergedWith: readonly number[];
   /** As AWS spells it: TCP, UDP, TLS, TCP_UDP, QUIC, TCP_QUIC; an SCTP port stays what it is. */
   readonly protocol: string;
   /** The protocol towards the targets. */
   readonly targetProtocol: string;
+  /** The author asks for QUIC; the protocol says whether it comes about. */
+  readonly wantsQuic: boolean;
   /** The first port with a number takes it; a later one is dropped without a word (model/core/stack.go:53-61). */
   readonly isLost: boolean;
 }
@@ -24,28 +30,35 @@ export function listenersOf(service: ServiceView, profile: ClusterProfile): read
   const quic = parseList(annotations[nlb.quicEnabledPorts] ?? "");
   const merges = mergesTcpUdp(service, profile);
   const seen = new Set<number>();
-  return ports.flatMap((from): readonly Listener[] => {
-    const isFirst = !seen.has(from.port);
-    seen.add(from.port);
+  return ports.flatMap((from, index): readonly Listener[] => {
+    const { port } = from;
+    const isFirst = !seen.has(port);
+    seen.add(port);
     if (merges && !isFirst) return [];
-    const isMerged = merges && ports.some((other) => other !== from && other.port === from.port);
-    const given = isMerged ? "TCP_UDP" : from.protocol;
+    const mergedWith = merges ? placesOfOthers(ports, index) : [];
+    const given = mergedWith.length > 0 ? "TCP_UDP" : from.protocol;
     const isTls = tls !== undefined && given !== "UDP" && given !== "TCP_UDP" && (tls.length === 0 || names(tls, from));
-    const protocol = isTls ? "TLS" : names(quic, from) ? quicOf(given) : given;
+    const wantsQuic = names(quic, from);
+    const protocol = isTls ? "TLS" : wantsQuic ? quicOf(given) : given;
     const isReencrypted = isTls && annotations[nlb.backendProtocol] === "ssl";
     const targetProtocol = isTls ? (isReencrypted ? "TLS" : given) : protocol;
-    return [{ port: from.port, from, protocol, targetProtocol, isLost: !isFirst }];
+    return [{ port, from, index, mergedWith, protocol, targetProtocol, wantsQuic, isLost: !isFirst }];
   });
 }
 
 /** Whether TCP and UDP on one port number become one listener. A value that does not parse leaves the gate's (model_build_listener.go:407-423). */
-export function mergesTcpUdp({ annotations }: ServiceView, { featureGates }: ClusterProfile): boolean {
+function mergesTcpUdp({ annotations }: ServiceView, { featureGates }: ClusterProfile): boolean {
   const own = annotations[nlb.enableTcpUdpListener];
   return (own === undefined ? undefined : parseBool(own)) ?? featureGates.EnableTCPUDPListener;
 }
 
+function placesOfOthers(ports: readonly ServicePort[], index: number): readonly number[] {
+  const number = ports[index]?.port;
+  return ports.flatMap(({ port }, place) => (port === number && place !== index ? [place] : []));
+}
+
 /** A list of ports names one by its name or by its number in plain digits. */
-export function names(list: readonly string[], { name, port }: ServicePort): boolean {
+function names(list: readonly string[], { name, port }: ServicePort): boolean {
   return list.length > 0 && (list.includes(String(port)) || (name !== "" && list.includes(name)));
 }
 

@@ -42,9 +42,10 @@ export function findingWarnings(decision: Decision): readonly string[] {
   );
 }
 
-/** `<rule>: <field>: <what is wrong>. <what to do>` */
-export function findingText({ rule, field, message, remedy }: Finding): string {
-  return shortFields(`${rule}: ${field}: ${message}. ${remedy}`);
+/** `<rule>: <field>: <what is wrong>. <what to do> (<whose behaviour that is>)` */
+export function findingText({ rule, field, message, remedy, source }: Finding): string {
+  const where = source === undefined ? "" : ` (${source})`;
+  return shortFields(`${rule}: ${field}: ${message}. ${remedy}${where}`);
 }
 
 /** Field paths without the AWS prefixes, which say nothing to a reader of a message and make it twice as long. */

@@ -1,27 +1,34 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { ignoreLoadBalancer } from "../annotations/gardener.ts";
+import { endsWithPair, pairValue, proxyProtocolPair } from "../annotations/map-pair.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
-import { loadBalancerClassTarget, valueAt } from "./injection.ts";
+import { loadBalancerClassTarget, valueAt, withInjections } from "./injection.ts";
 import type { Injection, Target } from "./injection.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject, View } from "./subject.ts";
+
+/** Of a map annotation one pair is ours; the others, if there are any, are the author's. */
+export const ourPair = `${nlb.targetGroupAttributes}[${proxyProtocolPair.key}]`;
 
 /** The content of dualstack.dev/injected: which values on this object are ours. */
 export interface Provenance {
   readonly policy: string;
-  readonly keys: readonly Target[];
+  /** Targets, or `ourPair`. */
+  readonly keys: readonly string[];
 }
 
 export type ProvenanceChange =
   { readonly action: "keep" } | { readonly action: "write"; readonly value: string } | { readonly action: "remove" };
 
 /** All that we ever inject, by code unit: the order in which the annotation names them. */
-const injectable: readonly Target[] = [
+const injectable: readonly string[] = [
   loadBalancerClassTarget,
   nlb.type,
   nlb.scheme,
   nlb.ipAddressType,
   nlb.targetType,
   nlb.proxyProtocol,
-  nlb.targetGroupAttributes,
+  ourPair,
+  ignoreLoadBalancer,
   alb.scheme,
   alb.ipAddressType,
   alb.targetType,
@@ -54,26 +61,25 @@ export function provenanceChange(
   const stored = readProvenance(subject.old?.annotations[injectedAnnotation]);
   if (injections.length === 0 && written === undefined && stored === undefined) return { action: "keep" };
 
-  const valueAfter = (target: Target): string | undefined =>
-    injections.find((injection) => injection.target === target)?.value ?? valueAt(subject.object, target);
-  const old = subject.old;
+  const { object, old } = subject;
+  const after = withInjections(subject, injections).object;
   const carried =
     old === undefined
       ? []
       : (stored?.keys ?? []).filter((key) => {
-          const value = valueAt(old, key);
-          return value !== undefined && value === valueAfter(key);
+          const value = ownValue(old, key);
+          return value !== undefined && value === ownValue(after, key);
         });
-  const added = injections.filter(({ because }) => because !== "restored").map(({ target }) => target);
+  const added = injections.filter(({ because }) => because !== "restored").map(({ target }) => keyOf(target));
   const claimed = (readProvenance(written)?.keys ?? []).filter(
-    (key) => !carried.includes(key) && !added.includes(key) && valueAt(subject.object, key) !== undefined,
+    (key) => !carried.includes(key) && !added.includes(key) && ownValue(object, key) !== undefined,
   );
   const genuine =
     claimed.length === 0
       ? []
-      : replan(claimed)
-          .filter(({ target, value }) => claimed.includes(target) && valueAt(subject.object, target) === value)
-          .map(({ target }) => target);
+      : replan(withoutAll(claimed))
+          .filter((injection) => claimed.includes(keyOf(injection.target)) && isThere(injection, object))
+          .map(({ target }) => keyOf(target));
 
   const keys = [...carried, ...added, ...genuine];
   if (keys.length === 0) return written === undefined ? { action: "keep" } : { action: "remove" };
@@ -81,4 +87,27 @@ export function provenanceChange(
   const policy = (fresh ? policyName : stored?.policy) ?? stored?.policy ?? "";
   const value = provenanceText({ policy, keys });
   return value === written ? { action: "keep" } : { action: "write", value };
+}
+
+function keyOf(target: Target): string {
+  return target === nlb.targetGroupAttributes ? ourPair : target;
+}
+
+/** Beside a class the type annotation chooses nobody, but without one it does: another webhook may have added it since. */
+function withoutAll(claimed: readonly string[]): readonly Target[] {
+  const targets = claimed.map((key) => (key === ourPair ? nlb.targetGroupAttributes : key));
+  return claimed.includes(loadBalancerClassTarget) ? [...targets, nlb.type] : targets;
+}
+
+function ownValue(view: View, key: string): string | undefined {
+  return key === ourPair
+    ? pairValue(view.annotations[nlb.targetGroupAttributes], proxyProtocolPair.key)
+    : valueAt(view, key);
+}
+
+/** Of the map the plan was made without what the author wrote there: our own pair is known by its place. */
+function isThere({ target, value }: Injection, object: View): boolean {
+  const present = valueAt(object, target);
+  if (target !== nlb.targetGroupAttributes) return present === value;
+  return present !== undefined && endsWithPair(present, proxyProtocolPair);
 }

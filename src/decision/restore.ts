@@ -1,12 +1,13 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { pairValue, proxyProtocolPair, withPair } from "../annotations/map-pair.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
 import { albClass, isProvisioned, serviceController } from "./controller.ts";
 import type { ClusterProfile } from "./facts.ts";
 import { loadBalancerClassTarget, valueAt } from "./injection.ts";
 import type { Injection, Target } from "./injection.ts";
-import { readProvenance } from "./provenance.ts";
+import { ourPair, readProvenance } from "./provenance.ts";
 import { settledBy } from "./settled.ts";
-import type { IngressSubject, ServiceSubject, ServiceView, Subject } from "./subject.ts";
+import type { IngressSubject, ServiceSubject, ServiceView, Subject, View } from "./subject.ts";
 
 /**
  * What an update drops and must not lose: spec.loadBalancerClass, since the API server refuses the update without it, and
@@ -46,9 +47,19 @@ function droppedInjections({ object, old }: Subject): readonly Injection[] {
   const provenance = old && readProvenance(old.annotations[injectedAnnotation]);
   if (old === undefined || provenance === undefined) return [];
   return provenance.keys.flatMap((target) => {
+    if (target === ourPair) return droppedPair(object, old);
     const value = valueAt(old, target);
     return value === undefined || valueAt(object, target) !== undefined ? [] : [restoredValue(target, value)];
   });
+}
+
+/** Put behind what the author has there now, which is not touched. */
+function droppedPair(object: View, old: View): readonly Injection[] {
+  const { key, value } = proxyProtocolPair;
+  const [before, now] = [old, object].map(({ annotations }) => annotations[nlb.targetGroupAttributes]);
+  if (pairValue(before, key) !== value || pairValue(now, key) !== undefined) return [];
+  const merged = withPair(now, proxyProtocolPair);
+  return merged === undefined ? [] : [restoredValue(nlb.targetGroupAttributes, merged)];
 }
 
 function restoredValue(target: string, value: string): Injection {

@@ -42,6 +42,8 @@ export interface Finding {
   readonly message: string;
   readonly remedy: string;
   readonly confirmable: boolean;
+  /** Whose behaviour it speaks of, in which version, and where to read it; undefined where the policy alone decides. */
+  readonly source: string | undefined;
   /** Why a finding of severity deny does not refuse the request, or undefined where it does. */
   readonly excused: Excuse | undefined;
 }

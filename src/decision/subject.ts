@@ -190,7 +190,10 @@ function boolean(value: unknown, field: string): boolean | undefined {
 }
 
 function strings(value: unknown, field: string): readonly string[] {
-  return list(value, field).map((item, index) => string(item, `${field}[${index}]`) ?? missing(`${field}[${index}]`));
+  return list(value, field).map((item, index) => {
+    if (typeof item !== "string") throw new UnreadableObject(`${field}[${index}]`, "a string");
+    return item;
+  });
 }
 
 function optionalStrings(value: unknown, field: string): readonly string[] | undefined {

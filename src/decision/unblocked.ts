@@ -13,7 +13,7 @@ import { possibleAllocations } from "./unallocated.ts";
  */
 export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, input: PlanInput): Plan {
   const claim = candidates.find(({ isClaim }) => isClaim);
-  const trial = trialOf(subject, claim, input);
+  const trial = trialOf(subject, candidates, claim, input);
   if (candidates.length === 0) return { injections: [], leftOut, cautions: [], reports: () => trial([]).reports };
   const all = trial(candidates);
   const kept = all.blockers.length === 0 ? candidates : largestUnblocked(candidates, claim, trial);
@@ -41,6 +41,8 @@ export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, i
 interface Outcome {
   /** What stands against the set: reports that block an injection and would not be there without it. */
   readonly blockers: readonly Blocker[];
+  /** How much is refused all the same: the author's own faults, over all allocations. */
+  readonly remaining: number;
   /** What is reported however the families are allocated. */
   readonly reports: readonly Report[];
 }
@@ -55,8 +57,15 @@ type Trial = (set: readonly Candidate[]) => Outcome;
 /**
  * The claim is not to blame for what it meets where leaving it out would help nobody: the object would be refused even
  * without us, as an IPv6 Service that only the in-tree controller would take, or that controller would build it public.
+ * Nor is a value that cures one fault to blame for the next that comes to light: an IPv6 Service needs dualstack, and is told
+ * what else it lacks rather than to add what we left out.
  */
-function trialOf(subject: Subject, claim: Candidate | undefined, input: PlanInput): Trial {
+function trialOf(
+  subject: Subject,
+  candidates: readonly Candidate[],
+  claim: Candidate | undefined,
+  input: PlanInput,
+): Trial {
   const allocations = subject.kind === "Service" ? possibleAllocations(subject.object, input.facts.profile) : undefined;
   const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => {
     const injections = set.flatMap((candidate) => candidate.injections);
@@ -68,26 +77,45 @@ function trialOf(subject: Subject, claim: Candidate | undefined, input: PlanInpu
   };
   let unchanged: readonly ReadonlySet<string>[] | undefined;
   const before = (): readonly ReadonlySet<string>[] => {
-    const claimed = claim && reportsOn([claim]);
     const wouldBePublic = subject.kind === "Service" && inTreeScheme(subject.object.annotations) === "internet-facing";
-    return reportsOn([]).map((reports, index) => {
-      const blocking = reports.filter(blocksInjection);
-      const lost = blocking.length > 0 || wouldBePublic ? (claimed?.[index]?.filter(blocksInjection) ?? []) : [];
-      return new Set([...blocking, ...lost].map(sameReport));
+    const claimed = claim === undefined ? [] : [claim];
+    const withClaim = claim && reportsOn(claimed).map(blockingIn);
+    const alone = reportsOn([]).map(blockingIn);
+    // An update may live on with a fault that the stored object has: there is nothing to cure at any price.
+    const cures = (subject.old === undefined ? candidates : [])
+      .filter((candidate) => candidate !== claim)
+      .map((candidate) => reportsOn([...claimed, candidate]).map(blockingIn));
+    return alone.map((unaided, index) => {
+      const start = withClaim?.[index] ?? unaided;
+      const lost = unaided.length > 0 || wouldBePublic ? start : [];
+      const unavoidable = cures.map((each) => each[index] ?? []).filter((after) => isCure(start, after));
+      return new Set([unaided, lost, ...unavoidable].flat().map(sameReport));
     });
   };
   return (set) => {
     const each = reportsOn(set);
     const blockers = each.flatMap((reports, index) => {
-      const blocking = reports.filter(blocksInjection);
+      const blocking = blockingIn(reports);
       if (blocking.length === 0 || set.length === 0) return [];
       unchanged ??= before();
       return blocking
         .filter((report) => unchanged?.[index]?.has(sameReport(report)) !== true)
         .map((report) => ({ ...report, families: allocations?.[index]?.ipFamilies }));
     });
-    return { blockers, reports: inAll(each) };
+    const remaining = each.reduce((sum, reports) => sum + blockingIn(reports).length, 0);
+    return { blockers, remaining, reports: inAll(each) };
   };
+}
+
+function blockingIn(reports: readonly Report[]): readonly Report[] {
+  return reports.filter(blocksInjection);
+}
+
+/** Whether a rule no longer has anything to say of a field: one that goes on in other words is not cured. */
+function isCure(before: readonly Report[], after: readonly Report[]): boolean {
+  return before.some(
+    ({ rule, problem }) => !after.some((other) => other.rule === rule && other.problem.field === problem.field),
+  );
 }
 
 function inAll([first = [], ...others]: readonly (readonly Report[])[]): readonly Report[] {
@@ -96,7 +124,10 @@ function inAll([first = [], ...others]: readonly (readonly Report[])[]): readonl
   return first.filter((report) => keys.every((each) => each.has(sameReport(report))));
 }
 
-/** Of equal size, the set that keeps what comes earlier in the list. Without the claim, nothing. At most 2^5 are tried. */
+/**
+ * A value that cures a fault goes before a greater number of values; of equal size, the set that keeps what comes earlier in
+ * the list. Without the claim, nothing. At most 2^5 are tried.
+ */
 function largestUnblocked(
   candidates: readonly Candidate[],
   claim: Candidate | undefined,
@@ -108,9 +139,10 @@ function largestUnblocked(
   }));
   const fitting = all
     .filter(({ set }) => claim === undefined || set.includes(claim))
-    .toSorted((a, b) => b.set.length - a.set.length || b.bits - a.bits)
-    .find(({ set }) => trial(set).blockers.length === 0);
-  return fitting?.set ?? [];
+    .map(({ bits, set }) => ({ bits, set, outcome: trial(set) }))
+    .filter(({ outcome }) => outcome.blockers.length === 0)
+    .toSorted((a, b) => a.outcome.remaining - b.outcome.remaining || b.set.length - a.set.length || b.bits - a.bits);
+  return fitting[0]?.set ?? [];
 }
 
 function dependent({ target, value, because }: Injection): LeftOut {

@@ -1,4 +1,4 @@
-import { buildsNlb, defineRule } from "../decision/rule.ts";
+import { defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackUdpNeedsIpv6Targets = defineRule({
@@ -14,12 +14,12 @@ export const dualstackUdpNeedsIpv6Targets = defineRule({
   service,
 });
 
-/** A port for TCP_UDP or QUIC is written as a UDP port, too. */
-function service({ service: { ports, ipFamilies }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (!buildsNlb(controller)) return [];
-  const udp = ports.find(({ protocol }) => protocol === "UDP");
-  if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
+/** QUIC is for another rule: no target makes it possible on a dual-stack NLB. */
+function service({ service: { ipFamilies }, inForce, listeners }: ServiceContext): readonly Problem[] {
+  if (inForce.ipAddressType !== "dualstack") return [];
   if (ipFamilies === undefined || ipFamilies.includes("IPv6")) return [];
+  const udp = listeners().find(({ protocol, isLost }) => protocol.endsWith("UDP") && !isLost);
+  if (udp === undefined) return [];
   const message = `the UDP port ${udp.port} of a dual-stack NLB needs IPv6 targets, and the Service is IPv4 only`;
   return [{ field: "spec.ipFamilies", message, identity: "a UDP port" }];
 }

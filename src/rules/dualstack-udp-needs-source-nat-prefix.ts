@@ -1,5 +1,5 @@
 import { nlb } from "../annotations/catalog.ts";
-import { annotationField, buildsNlb, defineRule, quote } from "../decision/rule.ts";
+import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackUdpNeedsSourceNatPrefix = defineRule({
@@ -14,13 +14,12 @@ export const dualstackUdpNeedsSourceNatPrefix = defineRule({
   service,
 });
 
-function service(context: ServiceContext): readonly Problem[] {
-  const { service, controller, inForce } = context;
-  if (!buildsNlb(controller)) return [];
-  const udp = service.ports.find(({ protocol }) => protocol === "UDP");
-  if (inForce.ipAddressType !== "dualstack" || udp === undefined) return [];
+function service({ service, inForce, listeners }: ServiceContext): readonly Problem[] {
+  if (inForce.ipAddressType !== "dualstack") return [];
   // Without IPv6 the prefix would not help: dualstack-udp-needs-ipv6-targets says what does.
   if (service.ipFamilies?.includes("IPv6") !== true) return [];
+  const udp = listeners().find(({ protocol, isLost }) => protocol.endsWith("UDP") && !isLost);
+  if (udp === undefined) return [];
   const prefix = service.annotations[nlb.enablePrefixForIpv6SourceNat];
   if (prefix === "on") return [];
   const fault = prefix === undefined ? "is not set" : `is ${quote(prefix)}`;

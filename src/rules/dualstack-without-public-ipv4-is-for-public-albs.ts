@@ -11,6 +11,7 @@ export const dualstackWithoutPublicIpv4IsForPublicAlbs = defineRule({
   remediation: 'Use "dualstack", or set the scheme to "internet-facing" if the ALB is meant to be public.',
   source:
     "https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-dual-stack-without-public-ipv4-application-load-balancer/",
+  onlyWith: [nlb.ipAddressType, alb.ipAddressType],
   service,
   ingress,
 });
@@ -32,7 +33,8 @@ function ingress({ ingress: { annotations }, albClass, inForce }: IngressContext
   const scheme = inForce.scheme ?? (written === "internal" && albClass.hasParams === false ? written : undefined);
   if (scheme === "internal") {
     const how = written === undefined ? "by the controller's default" : "by its scheme annotation";
-    return [{ field, message: `"${value}" exists for internet-facing ALBs only, and this one is internal ${how}` }];
+    const message = `"${value}" exists for internet-facing ALBs only, and this one is internal ${how}`;
+    return [{ field, message, identity: "an internal ALB" }];
   }
   // A scheme that is no scheme is for invalid-enumeration.
   if (scheme !== undefined || (written !== undefined && written !== "internal")) return [];

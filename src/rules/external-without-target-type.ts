@@ -11,12 +11,18 @@ export const externalWithoutTargetType = defineRule({
     "A Service that type external hands to the AWS Load Balancer Controller names a target type, or no one takes it.",
   remediation: 'Set the annotation to "ip" or "instance", or choose the controller by spec.loadBalancerClass.',
   source: "AWS Load Balancer Controller 3.5, pkg/service/service_utils.go:47-77",
+  onlyWith: [nlb.type],
   service,
 });
 
 function service({ service: { annotations }, controller }: ServiceContext): readonly Problem[] {
   if (controller.name !== "nobody" || controller.chosenBy !== "type-annotation") return [];
   const value = annotations[nlb.targetType];
+  const type = annotations[nlb.type] ?? "";
+  if (type === "nlb-ip" || value === "ip" || value === "instance") {
+    const message = `no controller takes a Service of type ${quote(type)}: the gate EnableServiceController is off, and the in-tree controller lets go of it`;
+    return [{ field: annotationField(nlb.type), message, remedy: "Delete the annotation, or switch the gate on." }];
+  }
   const fault = value === undefined ? "is missing" : `is ${quote(value)}`;
   return [
     {

@@ -1,4 +1,5 @@
-import { alb } from "../annotations/catalog.ts";
+import { alb, catalog } from "../annotations/catalog.ts";
+import { keysOf } from "../annotations/entry.ts";
 import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -10,6 +11,7 @@ export const invalidEnumeration = defineRule({
   summary: "An annotation with a fixed set of values has one of them, spelled exactly so.",
   remediation: "Write one of the allowed values, without blanks and in this spelling, or delete the annotation.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:184-265",
+  onlyWith: keysOf(catalog, ({ type }) => type === "enum"),
   service,
   ingress,
 });

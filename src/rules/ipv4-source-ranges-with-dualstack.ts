@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { parseBool, parseList } from "../annotations/parse.ts";
+import { parseList } from "../annotations/parse.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -11,6 +11,7 @@ export const ipv4SourceRangesWithDualstack = defineRule({
   summary: "The source ranges of a dual-stack load balancer let IPv6 clients in as well.",
   remediation: 'Add the IPv6 ranges of the clients (for all of them: ::/0), or set ip-address-type to "ipv4".',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:149-171",
+  onlyWith: [nlb.ipAddressType, alb.ipAddressType],
   blocksInjection: true,
   service,
   ingress,
@@ -19,18 +20,15 @@ export const ipv4SourceRangesWithDualstack = defineRule({
 const message = "the source ranges are IPv4 only: IPv6 clients of the dual-stack load balancer would time out";
 
 function service({ service: spec, controller, inForce }: ServiceContext): readonly Problem[] {
-  const { annotations } = spec;
-  const autoMode = controller.name === "eks-auto-mode";
-  if (controller.name !== "aws-load-balancer-controller" && !autoMode) return [];
   if (inForce.ipAddressType !== "dualstack") return [];
   // Ranges count for the security group that the controller makes; prefix lists open it further, for we cannot say whom.
-  if (hasItems(annotations[nlb.securityGroups]) || hasItems(annotations[nlb.securityGroupPrefixLists])) return [];
-  if (parseBool(annotations[nlb.disableNlbSg] ?? "false") === true) return [];
+  if (inForce.securityGroups !== "managed" || hasItems(spec.annotations[nlb.securityGroupPrefixLists])) return [];
   if (spec.loadBalancerSourceRanges.length > 0) {
     return isIPv4Only(spec.loadBalancerSourceRanges) ? [{ field: "spec.loadBalancerSourceRanges", message }] : [];
   }
   // Auto Mode reads the field only (EKS user guide, auto-configure-nlb).
-  if (autoMode || !isIPv4Only(parseList(annotations[nlb.loadBalancerSourceRanges] ?? ""))) return [];
+  if (controller.name === "eks-auto-mode") return [];
+  if (!isIPv4Only(parseList(spec.annotations[nlb.loadBalancerSourceRanges] ?? ""))) return [];
   return [{ field: annotationField(nlb.loadBalancerSourceRanges), message }];
 }
 

@@ -5,11 +5,12 @@ import type { Problem, ServiceContext } from "../decision/rule.ts";
 export const nlbTargetTypeIgnored = defineRule({
   id: "nlb-target-type-ignored",
   kinds: ["Service"],
-  severity: "deny",
+  severity: "warn",
   basis: "ignored-intent",
   summary: "The target type of an NLB is ip or instance, since any other value is passed over without an error.",
   remediation: 'Write "ip" or "instance", without blanks and in lower case, or delete the annotation.',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:524-544",
+  onlyWith: [nlb.targetType],
   service,
 });
 

@@ -12,6 +12,12 @@ export const proxyProtocolLocalHealthCheck = defineRule({
   remediation:
     'Set the annotation nlb-target-type to "ip", set spec.externalTrafficPolicy to Cluster, or switch proxy protocol off; healthcheck-protocol "tcp" makes nodes healthy, but those without a pod, too.',
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html",
+  onlyWith: [
+    nlb.proxyProtocol,
+    nlb.proxyProtocolPerTargetGroup,
+    nlb.targetGroupAttributes,
+    `${nlb.targetGroupAttributes}.`,
+  ],
   service,
 });
 

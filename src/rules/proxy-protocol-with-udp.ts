@@ -1,4 +1,4 @@
-import { buildsNlb, defineRule } from "../decision/rule.ts";
+import { defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext } from "../decision/rule.ts";
 
 export const proxyProtocolWithUdp = defineRule({
@@ -14,13 +14,16 @@ export const proxyProtocolWithUdp = defineRule({
   service,
 });
 
-function service({ service: { ports }, controller, inForce }: ServiceContext): readonly Problem[] {
-  if (!buildsNlb(controller)) return [];
-  const index = ports.findIndex(
-    ({ port, protocol }) => protocol === "UDP" && inForce.proxyProtocolPorts?.includes(port) === true,
+/** Protocols of target groups that take datagrams. */
+const udpProtocols: ReadonlySet<string> = new Set(["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
+
+function service({ inForce, listeners }: ServiceContext): readonly Problem[] {
+  const on = inForce.proxyProtocolPorts ?? [];
+  if (on.length === 0) return [];
+  const udp = listeners().find(
+    ({ port, targetProtocol, isLost }) => udpProtocols.has(targetProtocol) && !isLost && on.includes(port),
   );
-  const udp = ports[index];
   if (udp === undefined) return [];
   const message = `UDP port ${udp.port} would carry proxy protocol, which few UDP backends read`;
-  return [{ field: `spec.ports[${index}]`, message, identity: `port ${udp.port}` }];
+  return [{ field: `spec.ports[${udp.index}]`, message, identity: `port ${udp.port}` }];
 }

@@ -1,4 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { forbidsDeletion } from "../annotations/deletion-protection.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
 import type { IngressState, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -24,7 +25,9 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
       return [{ field: annotationField(nlb.internal), message, severity: "warn" }];
     }
     // Without either annotation the scheme stays as it is, so one of them is written.
-    return [replaced(schemeKey(annotations), before, after, known)];
+    const problem = replaced(schemeKey(annotations), before, after, known);
+    if (controller.name !== "aws-load-balancer-controller" || !forbidsDeletion(annotations)) return [problem];
+    return [{ ...problem, message: `${problem.message}; deletion protection does not prevent it` }];
   },
   ingress({ ingress: { annotations }, albClass, inForce, old }) {
     if (old?.provisioned !== true || albClass === undefined) return [];

@@ -6,11 +6,12 @@ import type { Problem, ServiceContext } from "../decision/rule.ts";
 export const schemeConflictsWithInternal = defineRule({
   id: "scheme-conflicts-with-internal",
   kinds: ["Service"],
-  severity: "deny",
+  severity: "warn",
   basis: "ignored-intent",
   summary: "The older internal annotation does not contradict scheme.",
   remediation: "Let scheme say what you mean, and delete the internal annotation.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:231-286",
+  onlyWith: [nlb.internal],
   service,
 });
 

@@ -10,6 +10,7 @@ export const sourceNatPrefixNeedsDualstack = defineRule({
   summary: "IPv6 prefixes for source NAT are switched on for dual-stack NLBs only.",
   remediation: 'Set the annotation ip-address-type to "dualstack", or delete this one.',
   source: "AWS Load Balancer Controller 3.5, pkg/networking/utils.go:83-113",
+  onlyWith: [nlb.enablePrefixForIpv6SourceNat],
   service,
 });
 

@@ -1,4 +1,7 @@
 import { nlb } from "../annotations/catalog.ts";
+import { forbidsDeletion } from "../annotations/deletion-protection.ts";
+import { gardenerActs, gardenerRewrites, isGardenerRewritten } from "../annotations/gardener.ts";
+import { isInTreeNlb } from "../annotations/in-tree.ts";
 import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { ServiceContext, ServiceState } from "../decision/rule.ts";
 
@@ -16,6 +19,7 @@ export const typeAnnotationChangeOrphansLoadBalancer = defineRule({
     const { service, old } = context;
     if (old?.provisioned !== true || old.service.type !== "LoadBalancer" || service.type !== "LoadBalancer") return [];
     if (old.service.loadBalancerClass !== undefined || service.loadBalancerClass !== undefined) return [];
+    if (isGardenersDoing(old, context)) return [];
     const message = consequence(old, context);
     if (message === undefined) return [];
     const isType = service.annotations[nlb.type] !== old.service.annotations[nlb.type];
@@ -23,15 +27,29 @@ export const typeAnnotationChangeOrphansLoadBalancer = defineRule({
   },
 });
 
+/** Gardener's webhook has handed the Service over: the rule on that tells the author why. */
+function isGardenersDoing(old: ServiceState, { service, facts }: ServiceContext): boolean {
+  return (
+    old.controller.name === "cloud-controller-manager" &&
+    gardenerActs(facts.profile) &&
+    isGardenerRewritten(service.annotations) &&
+    gardenerRewrites(service.annotations, old.service.annotations)
+  );
+}
+
 /** What becomes of the load balancer, or undefined where the same controller keeps it. */
 function consequence(old: ServiceState, { service, controller, inForce }: ServiceContext): string | undefined {
   switch (old.controller.name) {
     case "cloud-controller-manager":
       return leavingInTree(old, controller.name, service);
-    case "aws-load-balancer-controller":
-      if (controller.name === "nobody") return "its controller deletes the NLB, and no other one takes the Service";
+    case "aws-load-balancer-controller": {
+      const left = forbidsDeletion(service.annotations)
+        ? "its controller lets go of the NLB, which deletion protection keeps"
+        : "its controller deletes the NLB";
+      if (controller.name === "nobody") return `${left}, and no other one takes the Service`;
       if (controller.name !== "cloud-controller-manager") return undefined;
-      return `its controller deletes the NLB, and the in-tree one builds a ${kindOf(service)} that is IPv4 only and ${inForce.scheme === "internet-facing" ? "PUBLIC" : "internal"}`;
+      return `${left}, and the in-tree one builds a ${kindOf(service)} that is IPv4 only and ${inForce.scheme === "internet-facing" ? "PUBLIC" : "internal"}`;
+    }
     case "nobody": {
       // Left behind by an earlier change; the in-tree controller would take it back, the other one builds its own.
       const [hostname] = old.service.hostnames;
@@ -59,7 +77,6 @@ function leavingInTree(
   return `the in-tree controller does not turn a ${before} into a ${after}: since version 1.36 it fails, earlier it left the old one behind`;
 }
 
-/** Of the in-tree controller: exactly `nlb` is one, all else is the old kind (aws_loadbalancer.go:84-89). */
 function kindOf({ annotations }: ServiceState["service"]): string {
-  return annotations[nlb.type] === "nlb" ? "Network Load Balancer" : "Classic Load Balancer";
+  return isInTreeNlb(annotations[nlb.type]) ? "Network Load Balancer" : "Classic Load Balancer";
 }

@@ -13,8 +13,8 @@ export const unreadableOptOut = defineRule({
   remediation: 'Write "false" to have nothing injected into this object, or delete the annotation.',
   source: "LoadBalancerPolicy, labels and annotations of namespaces and objects",
   blocksInjection: false,
-  service: ({ service, ...context }) => check(service.annotations, context),
-  ingress: ({ ingress, ...context }) => check(ingress.annotations, context),
+  service: (context) => check(context.service.annotations, context),
+  ingress: (context) => check(context.ingress.annotations, context),
 });
 
 type Surroundings = Pick<ServiceContext | IngressContext, "namespace" | "facts">;

@@ -272,7 +272,7 @@ describe("read only when", () => {
       annotations: { ...annotations, [key]: annotations[key] ?? "x" },
       spec: { loadBalancerClass: defaultProfile.loadBalancerClass, ports: [{ port: 443, protocol: "TCP" }] },
     });
-    expect(keysRead(subject)).toEqual(isRead ? expect.arrayContaining([key]) : expect.not.arrayContaining([key]));
+    expect(keysRead(subject).includes(key)).toBe(isRead);
   });
 
   test.each<[string, AnnotatedObject, Readonly<Record<string, string>>, boolean]>([

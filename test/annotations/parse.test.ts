@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBool, parseInteger, parseList, parseMap } from "../../src/annotations/parse.ts";
+import {
+  isCidr,
+  parseBool,
+  parseInteger,
+  parseIpAddress,
+  parseJson,
+  parseList,
+  parseMap,
+} from "../../src/annotations/parse.ts";
 
 /** Quoted, so that blanks show in the report. */
 const named = <T>(rows: readonly (readonly [string, T])[]) =>
@@ -188,15 +196,159 @@ describe("a map", () => {
   });
 });
 
+describe("JSON", () => {
+  test.each([
+    ["null", null],
+    [' [{"HTTP": 80}]\n', [{ HTTP: 80 }]],
+    ['{"a": 1, "a": 2}', { a: 2 }],
+  ])("%j is read", (raw, value) => {
+    expect(parseJson(raw)).toEqual({ value });
+  });
+
+  test.each(["", " ", "{", "[80,]", "{'a': 1}", "{a: 1}", "01", "\ufeff{}", "NaN", '"\t"', "{} {}"])(
+    "%j is none",
+    (raw) => {
+      expect(parseJson(raw)).toBeUndefined();
+    },
+  );
+});
+
+describe("an IP address", () => {
+  test.each(["0.0.0.0", "10.0.10.10", "255.255.255.255"])("%s is IPv4", (raw) => {
+    expect(parseIpAddress(raw)).toMatchObject({ family: 4, isMapped: false, hasZone: false });
+  });
+
+  test.each([
+    "::",
+    "::1",
+    "1::",
+    "2600:1f13:837:8510::10",
+    "2600:1F13:0837:8510:0:0:0:10",
+    "1:2:3:4:5:6:7::",
+    "::2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:1.2.3.4",
+    "::1.2.3.4",
+    "::fffe:1.2.3.4",
+    "ffff::1.2.3.4",
+  ])("%s is IPv6", (raw) => {
+    expect(parseIpAddress(raw)).toMatchObject({ family: 6, isMapped: false, hasZone: false });
+  });
+
+  test.each(["::ffff:10.0.12.10", "::FFFF:a00:c0a", "0:0:0:0:0:ffff:10.0.12.10"])("%s is a mapped one", (raw) => {
+    expect(parseIpAddress(raw)).toMatchObject({ family: 6, isMapped: true, hasZone: false });
+  });
+
+  test.each(["fe80::1%eth0", "fe80::1% ", "fe80::1%%"])("%s has a zone", (raw) => {
+    expect(parseIpAddress(raw)).toMatchObject({ family: 6, isMapped: false, hasZone: true });
+  });
+
+  test.each([
+    "",
+    "foo",
+    "10.0.0",
+    "10.0.0.0.0",
+    "10.0.0.256",
+    "10.0.0.1000",
+    "010.0.0.1",
+    "10.0.0.00",
+    "10.0.0.",
+    "10.0.0.+1",
+    "10.0.0.1/32",
+    "10.0.0.1%eth0",
+    " 10.0.0.1",
+    ":",
+    ":::",
+    "1",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7:8::",
+    "::1:2:3:4:5:6:7:8",
+    "1::2::3",
+    "1:::2",
+    ":1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:",
+    "::g",
+    "::12345",
+    "::1.2.3",
+    "::1.2.3.4:5",
+    "1.2.3.4::",
+    "1:2:3:4:5:6:7:1.2.3.4",
+    "fe80::1%",
+    "%eth0",
+    "2600::/64",
+    "[::1]",
+  ])("%j is none", (raw) => {
+    expect(parseIpAddress(raw)).toBeUndefined();
+  });
+
+  test("IPv4 has four octets", () => {
+    expect(parseIpAddress("10.0.12.255")?.groups).toEqual([10, 0, 12, 255]);
+  });
+
+  test("is read back from any eight groups, whatever their zeros are written as", () => {
+    const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const written = groups.map((each) => each.toString(16)).join(":");
+        const isMapped = groups.slice(0, 5).every((each) => each === 0) && groups[5] === 0xffff;
+        const expected = { family: 6, groups, isMapped, hasZone: false };
+        expect(parseIpAddress(written)).toEqual(expected);
+        // As a browser shortens it.
+        expect(parseIpAddress(new URL(`http://[${written}]/`).hostname.slice(1, -1))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe("a CIDR", () => {
+  test.each([
+    "0.0.0.0/0",
+    "10.1.2.3/8",
+    "10.0.0.0/32",
+    "10.0.0.0/08",
+    "::/0",
+    "2001:db8::1/128",
+    "::ffff:10.0.0.0/104",
+  ])("%s is one", (raw) => {
+    expect(isCidr(raw)).toBe(true);
+  });
+
+  test.each([
+    "",
+    "/",
+    "10.0.0.0",
+    "10.0.0.0/",
+    "10.0.0.0/33",
+    "10.0.0.0/-1",
+    "10.0.0.0/+8",
+    "10.0.0.0/8/8",
+    "10.0.0.0/255.0.0.0",
+    "10.0.0.0/8;192.168.0.0/16",
+    "10.0.0.0/99999999999999999999",
+    "010.0.0.0/8",
+    "10.0.0/8",
+    "::/129",
+    "fe80::%eth0/64",
+    " ::/0",
+  ])("%j is none", (raw) => {
+    expect(isCidr(raw)).toBe(false);
+  });
+});
+
 test.each([
   ["spaces before a letter", `${" ".repeat(200_000)}x${" ".repeat(200_000)}x`],
   ["zeros before a letter", `${"0".repeat(400_000)}x`],
   ["commas", ",".repeat(400_000)],
   ["digits", "9".repeat(400_000)],
+  ["colons", ":".repeat(400_000)],
+  ["groups", "f:".repeat(200_000)],
+  ["dots", "1.".repeat(200_000)],
 ])("a long run of %s takes no more than linear time", (_, raw) => {
   const started = performance.now();
   parseInteger(raw, 64);
   parseList(raw);
   parseMap(raw);
+  parseIpAddress(raw);
+  isCidr(`::/${raw}`);
   expect(performance.now() - started).toBeLessThan(1_000);
 });

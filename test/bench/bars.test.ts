@@ -2,14 +2,21 @@ import { describe, expect, it } from "vitest";
 import { judge, verdictLine } from "../../bench/bars.ts";
 import type { Judged } from "../../bench/bars.ts";
 
-const onEveryLimit: Judged = { throughputRatio: 0.7, p50Ratio: 1.35, rssMiB: 130, readySeconds: 0.8 };
+const onEveryLimit: Judged = {
+  throughputRatio: 0.7,
+  p50Ratio: 1.35,
+  rssMiB: 130,
+  readySeconds: 0.8,
+  everyAnnotationMicros: 100,
+};
 
 describe("the bars", () => {
   it("hold where every figure is just on its limit", () => {
     expect(missed(onEveryLimit)).toEqual([]);
   });
   it("hold where every figure is better", () => {
-    expect(missed({ throughputRatio: 1.1, p50Ratio: 0.9, rssMiB: 80, readySeconds: 0.2 })).toEqual([]);
+    const better = { throughputRatio: 1.1, p50Ratio: 0.9, rssMiB: 80, readySeconds: 0.2, everyAnnotationMicros: 9 };
+    expect(missed(better)).toEqual([]);
   });
   it("miss the throughput below its limit, and only that", () => {
     expect(missed({ ...onEveryLimit, throughputRatio: 0.699 })).toEqual(["throughputRatio"]);
@@ -22,6 +29,9 @@ describe("the bars", () => {
   });
   it("miss the start-up above its limit, and only that", () => {
     expect(missed({ ...onEveryLimit, readySeconds: 0.801 })).toEqual(["readySeconds"]);
+  });
+  it("miss the slow decision above its limit, and only that", () => {
+    expect(missed({ ...onEveryLimit, everyAnnotationMicros: 100.1 })).toEqual(["everyAnnotationMicros"]);
   });
   it("are missed by a figure that is no number", () => {
     expect(missed({ ...onEveryLimit, throughputRatio: Number.NaN, p50Ratio: Number.NaN })).toEqual([
@@ -36,6 +46,7 @@ describe("the bars", () => {
       "MISSED  p50 of /mutate at 1 connection ÷ bare: 1.414, must be at most 1.35",
       "held    RSS after 50,000 requests, MiB: 130.0, must be at most 130",
       "held    spawn to ready, best of the starts, s: 0.800, must be at most 0.8",
+      "held    decision on a Service with every annotation, median, µs: 100.0, must be at most 100",
     ]);
   });
 });

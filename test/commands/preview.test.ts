@@ -68,9 +68,11 @@ describe("the table", () => {
 
   test("hints at the flags that would change it, and at no others", async () => {
     const hint = (stdout: string): string => stdout.split("Knowing more of the cluster").at(1)?.split(":").at(-1) ?? "";
-    expect(hint((await preview(yaml(open))).stdout).trim()).toBe("--controllers,\n  --subnets-have-ipv6");
+    expect(hint((await preview(yaml(open))).stdout).trim()).toBe(
+      "--controllers,\n  --subnets-have-ipv6, --overlay-network",
+    );
     expect(hint((await preview(yaml(open), ["--controllers=aws-load-balancer-controller"])).stdout).trim()).toBe(
-      "--subnets-have-ipv6",
+      "--subnets-have-ipv6, --overlay-network",
     );
     expect(hint((await preview(yaml(open), known)).stdout)).toBe("");
     expect(hint((await preview(yaml(rawIngress({})), known)).stdout).trim()).toBe("--alb-class-without-params");
@@ -499,7 +501,10 @@ test.each([
 });
 
 /** Nothing that the starter policy asks about is left open. */
-const known = ["--controllers", "aws-load-balancer-controller", "--subnets-have-ipv6", "true", "--ip-family", "ipv4"];
+const known =
+  "--controllers aws-load-balancer-controller --subnets-have-ipv6 true --ip-family ipv4 --overlay-network false".split(
+    " ",
+  );
 
 function yaml(...raw: readonly unknown[]): string {
   return raw.map((each) => `${stringify(each, { ...kubectlYaml, aliasDuplicateObjects: false })}---\n`).join("");

@@ -73,6 +73,8 @@ describe.each(names)("%s", (name) => {
       "ServiceAccount",
       "ClusterRole",
       "ClusterRoleBinding",
+      "Role",
+      "RoleBinding",
       "Deployment",
       "PodDisruptionBudget",
       "Service",

@@ -1,7 +1,8 @@
 /** An IPv6 cluster on EKS; the letters are those of the scenarios. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { alb, expectSuccess, ingress, nlb, service, startCluster } from "./kubernetes.ts";
-import type { Cluster } from "./kubernetes.ts";
+import { alb, annotationsOf, expectSuccess, ingress, nlb, service, startCluster } from "./kubernetes.ts";
+import type { Cluster, Manifest } from "./kubernetes.ts";
+import { startWebhook } from "./webhook.ts";
 
 const policies = {
   eks: {
@@ -13,10 +14,14 @@ const policies = {
     },
     ingress: { ipAddressType: { default: "dualstack" }, targetType: { default: "ip" } },
   },
+  leave: { selectable: true, service: { claim: "Leave" } },
+  refuse: { selectable: true, service: { claim: "Refuse" } },
 };
 const flags = ["--controllers=aws-load-balancer-controller", "--subnets-have-ipv6=true"];
 const byClass = { loadBalancerClass: "service.k8s.aws/nlb" };
 const dualstack = { [`${nlb}-ip-address-type`]: "dualstack" };
+const forLeave = { "dualstack.dev/policy": "leave" };
+const forRefuse = { "dualstack.dev/policy": "refuse" };
 const udp = { ports: [{ name: "dns", port: 53, protocol: "UDP" }] };
 
 describe("an API server whose Service addresses are IPv6", () => {
@@ -76,6 +81,107 @@ describe("an API server whose Service addresses are IPv6", () => {
     expect(await cluster.create(service(name, { metadata: { annotations: dualstack } }))).toMatchObject({
       code: 0,
       stderr: "",
+    });
+  });
+
+  describe("B3: instance targets", () => {
+    const reason = "ipv6-targets-need-primary-ipv6: ";
+    const atField = "metadata.annotations[…/aws-load-balancer-nlb-target-type]: ";
+    const instance = { [`${nlb}-nlb-target-type`]: "instance" };
+    const alone = (name: string) => service(name, { metadata: { annotations: instance } });
+    const complete = (name: string) =>
+      service(name, { metadata: { name: "complete", annotations: { ...instance, ...dualstack } } });
+
+    /** A second webhook on the same API server, of an operator who says more about the nodes. */
+    async function whileTold(flag: string, act: () => Promise<void>): Promise<void> {
+      const webhook = await startWebhook(cluster.plane, { policies, flags: [...flags, "--ip-family=ipv6", flag] });
+      try {
+        await webhook.configure();
+        await act();
+      } finally {
+        await webhook.remove();
+        await cluster.webhook.configure();
+      }
+    }
+
+    it("B3: are refused with the reason where the nodes have no primary IPv6 address", async () => {
+      const name = await cluster.namespace("b3-without");
+      await whileTold("--nodes-have-primary-ipv6=false", async () => {
+        const refused = await cluster.create(complete(name));
+        expect(refused).toMatchObject({ code: 1, stdout: "" });
+        expect(refused.stderr).toContain(
+          `1 problem in Service b3-without/complete (policy eks):\n- ${reason}${atField}`,
+        );
+        expect(await cluster.read(complete(name))).toBeUndefined();
+        const withPolicy = await cluster.create(alone(name));
+        expect(withPolicy).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(reason) });
+        const ip = service(name, { metadata: { annotations: { [`${nlb}-nlb-target-type`]: "ip" } } });
+        expect(await cluster.create(ip)).toMatchObject({ code: 0, stderr: "" });
+      });
+    });
+
+    it("B3: are admitted where the nodes have one", async () => {
+      const name = await cluster.namespace("b3-with");
+      await whileTold("--nodes-have-primary-ipv6=true", async () => {
+        for (const web of [alone(name), complete(name)]) {
+          expect(await cluster.create(web)).toMatchObject({ code: 0, stderr: "" });
+          expect((await cluster.read(web))?.metadata.annotations).toMatchObject({ ...instance, ...dualstack });
+        }
+      });
+    });
+
+    it("B3: are warned of where nobody has said", async () => {
+      const name = await cluster.namespace("b3-unknown");
+      for (const web of [alone(name), complete(name)]) {
+        const created = await cluster.create(web);
+        expect(created.code).toBe(0);
+        expect(created.stderr.split("\n")).toEqual([expect.stringContaining(`Warning: ${reason}${atField}`), ""]);
+        expect((await cluster.read(web))?.metadata.annotations).toMatchObject({ ...instance, ...dualstack });
+      }
+    });
+  });
+
+  describe("B6: a Service that would be left to the in-tree controller", () => {
+    const onlyInTree =
+      "- in-tree-needs-ipv4: spec.ipFamilies: IPv6 alone, and no controller but the in-tree one is chosen, which cannot build an IPv6 load balancer. Set spec.loadBalancerClass to the AWS Load Balancer Controller's class, with ip-address-type dualstack and target type ip.\n";
+    const nobody =
+      "- no-load-balancer-controller-chosen: spec.loadBalancerClass: no controller is chosen, so the in-tree controller would build a load balancer that is IPv4 only and PUBLIC, which policy refuse refuses. Set spec.loadBalancerClass to the class of the controller that is to build the load balancer.\n";
+
+    it.each([
+      {
+        claim: "Leave",
+        labels: forLeave,
+        problems: `1 problem in Service b6-leave/web (policy leave):\n${onlyInTree}`,
+      },
+      {
+        claim: "Refuse",
+        labels: forRefuse,
+        problems: `2 problems in Service b6-refuse/web (policy refuse):\n${onlyInTree}${nobody}`,
+      },
+    ])("B6: is refused where the policy's claim is $claim", async ({ claim, labels, problems }) => {
+      const name = await cluster.namespace(`b6-${claim.toLowerCase()}`, labels);
+      expect(await cluster.create(service(name))).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: `Error from server (Forbidden): error when creating "STDIN": admission webhook "services.validate.dualstack.dev" denied the request: ${problems}`,
+      });
+      expect(await cluster.read(service(name))).toBeUndefined();
+
+      const annotations = { ...dualstack, [`${nlb}-nlb-target-type`]: "ip" };
+      const chosen = service(name, { metadata: { annotations }, spec: byClass });
+      expect(await cluster.create(chosen)).toEqual({ code: 0, stdout: "service/web created\n", stderr: "" });
+      expect((await cluster.read(chosen))?.metadata.annotations).toEqual(annotations);
+    });
+
+    it("B6: is claimed where it is Class, unless its author chose that controller", async () => {
+      const name = await cluster.namespace("b6-class");
+      expect(await cluster.create(service(name))).toMatchObject({ code: 0, stderr: "" });
+      expect((await cluster.read(service(name)))?.spec).toMatchObject({ ...byClass, ipFamilies: ["IPv6"] });
+
+      const inTree = service(name, { metadata: { name: "in-tree", annotations: { [`${nlb}-type`]: "nlb" } } });
+      const refused = await cluster.create(inTree);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      expect(refused.stderr).toContain(`1 problem in Service b6-class/in-tree (policy eks):\n${onlyInTree}`);
     });
   });
 
@@ -142,6 +248,27 @@ describe("an API server whose Service addresses are of both families", () => {
     expect(await refused({ ...dualstack, ...prefix }, {})).toBe("dualstack-udp-needs-ipv6-targets");
     expect(await refused({ ...dualstack }, ipv6)).toBe("dualstack-udp-needs-source-nat-prefix");
     expect(await refused({ ...dualstack, ...prefix }, ipv6)).toBe("allowed");
+  });
+
+  it("B6: a Service is left to the in-tree controller, refused or claimed, as the policy says", async () => {
+    const ipv6 = { ipFamilies: ["IPv6"] };
+    let namespaces = 0;
+    const outcome = async (labels: Readonly<Record<string, string>>, spec: Manifest["spec"] = {}): Promise<unknown> => {
+      const web = service(await cluster.namespace(`b6-${++namespaces}`, labels), { spec });
+      const { code, stderr } = await cluster.create(web);
+      if (code !== 0) return [...stderr.matchAll(/^- (\S+):/gm)].map(([, rule]) => rule).join(" ");
+      const stored = await cluster.read(web);
+      return {
+        by: stored?.spec["loadBalancerClass"] ?? "in-tree",
+        type: annotationsOf(stored)[`${nlb}-ip-address-type`],
+      };
+    };
+    expect(await outcome(forLeave)).toEqual({ by: "in-tree" });
+    expect(await outcome(forLeave, ipv6)).toBe("in-tree-needs-ipv4");
+    expect(await outcome(forRefuse)).toBe("no-load-balancer-controller-chosen");
+    expect(await outcome(forRefuse, byClass)).toEqual({ by: "service.k8s.aws/nlb" });
+    expect(await outcome({})).toEqual({ by: "service.k8s.aws/nlb", type: "dualstack" });
+    expect(await outcome({}, ipv6)).toEqual({ by: "service.k8s.aws/nlb", type: "dualstack" });
   });
 
   it("B4: the policy's dualstack is left out where it would make a UDP port impossible", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
+import { ignoreLoadBalancer } from "../../src/annotations/gardener.ts";
 import { injectionWarnings } from "../../src/decision/messages.ts";
 import { decided, injected, leftOut, publicDualStack, publicService } from "../support/decisions.ts";
 import { service } from "../support/subjects.ts";
@@ -206,6 +207,13 @@ describe("an injection that a rule forbids", () => {
 
 describe("proxy protocol", () => {
   const on = { service: { ...publicService, proxyProtocol: { default: "On" } } };
+  const inTreeNlb = { [nlb.type]: "nlb" };
+  const ownPair = `${nlb.targetGroupAttributes}[proxy_protocol_v2.enabled]`;
+
+  function autoMode(map?: string): ObjectParts {
+    const annotations = map === undefined ? {} : { [nlb.targetGroupAttributes]: map };
+    return { spec: { loadBalancerClass: "eks.amazonaws.com/nlb" }, annotations };
+  }
 
   it("On is the asterisk for the AWS controller", () => {
     expect(injected(create({}, on))).toEqual({ ...allValues, [nlb.proxyProtocol]: "*" });
@@ -222,16 +230,48 @@ describe("proxy protocol", () => {
     expect(injected(decision)).not.toHaveProperty([nlb.proxyProtocol]);
   });
 
-  it("is not added to an attribute map of Auto Mode that exists, and a warning says so", () => {
-    const decision = create(
-      {
-        spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
-        annotations: { [nlb.targetGroupAttributes]: "deregistration_delay.timeout_seconds=30" },
-      },
-      on,
-    );
+  it("is put behind an attribute map of EKS Auto Mode that exists, of which nothing is changed", () => {
+    const decision = create(autoMode("stickiness.enabled=true, deregistration_delay.timeout_seconds=30"), on);
+    expect(injected(decision)).toMatchObject({
+      [nlb.targetGroupAttributes]:
+        "stickiness.enabled=true, deregistration_delay.timeout_seconds=30,proxy_protocol_v2.enabled=true",
+    });
+    expect(decision.provenance).toMatchObject({ value: expect.stringContaining(ownPair) });
+  });
+
+  it.each([
+    ["empty: that is written, too", ""],
+    ["such that a pair behind it would mean something else", "stickiness.enabled=true,"],
+    ["of lines, as the EKS user guide shows it", "stickiness.enabled=true\nderegistration_delay.timeout_seconds=30\n"],
+  ])("is left out with a warning where the attribute map of EKS Auto Mode is %s", (_how, map) => {
+    const decision = create(autoMode(map), on);
     expect(injected(decision)).not.toHaveProperty([nlb.targetGroupAttributes]);
+    expect(leftOut(decision)).toMatchObject({ [nlb.targetGroupAttributes]: "unmerged" });
     expect(injectionWarnings(decision).join()).toContain("proxy protocol was left out");
+  });
+
+  it.each([
+    ["the attribute", { [nlb.targetGroupAttributes]: "a=b,proxy_protocol_v2.enabled=false" }],
+    ["the attribute of one port", { [`${nlb.targetGroupAttributes}.80`]: "proxy_protocol_v2.enabled=false" }],
+    ["attributes that do not parse", { [nlb.targetGroupAttributes]: "stickiness.enabled" }],
+  ])("is written for EKS Auto Mode in %s", (_name, annotations) => {
+    const decision = create({ ...autoMode(), annotations }, on);
+    expect(injected(decision)).not.toHaveProperty([nlb.targetGroupAttributes]);
+    expect(leftOut(decision)).toMatchObject({ [nlb.targetGroupAttributes]: "written" });
+  });
+
+  it.each([
+    ["a Classic Load Balancer", {}, undefined, { [nlb.proxyProtocol]: "*" }],
+    [
+      "a Network Load Balancer",
+      inTreeNlb,
+      undefined,
+      { [nlb.targetGroupAttributes]: "proxy_protocol_v2.enabled=true" },
+    ],
+    ["a Network Load Balancer before version 1.34", inTreeNlb, { major: 1, minor: 33 }, {}],
+  ])("is what the in-tree controller reads for %s", (_kind, annotations, inTreeVersion, values) => {
+    const policy = { service: { claim: "Leave", proxyProtocol: { default: "On" } } };
+    expect(injected(create({ annotations }, policy, { inTreeVersion }))).toEqual(values);
   });
 
   it.each([
@@ -346,6 +386,56 @@ describe("an update of a load balancer that exists", () => {
     expect(injected(update({ ...live, annotations: { ...was, ...note } }, { ...live, annotations: now }))).toEqual({});
   });
 
+  describe("proxy protocol of EKS Auto Mode, in a map of attributes", () => {
+    const pair = "proxy_protocol_v2.enabled=true";
+    const note = `policy=test; keys=${nlb.targetGroupAttributes}[proxy_protocol_v2.enabled]`;
+    const autoMode = { spec: { loadBalancerClass: "eks.amazonaws.com/nlb" }, ...provisioned };
+
+    function put(before: string, after: string | undefined) {
+      const old = { ...autoMode, annotations: { [nlb.targetGroupAttributes]: before, "dualstack.dev/injected": note } };
+      const annotations = after === undefined ? {} : { [nlb.targetGroupAttributes]: after };
+      return update(old, { ...autoMode, annotations });
+    }
+
+    it.each([
+      ["alone, where the whole map is dropped", `a=b,${pair}`, undefined, pair],
+      ["behind the author's own part, which stays", `a=b,${pair}`, "a=b", `a=b,${pair}`],
+      ["behind what the author has changed", `a=b,${pair}`, "a=c, d=e", `a=c, d=e,${pair}`],
+      ["behind what the author writes for the first time", pair, "a=b", `a=b,${pair}`],
+    ])("comes back %s", (_how, before, after, value) => {
+      const decision = put(before, after);
+      expect(injected(decision)).toEqual({ [nlb.targetGroupAttributes]: value });
+      expect(decision.provenance).toEqual({ action: "write", value: note });
+    });
+
+    it.each([
+      ["the author switches it off", `a=b,${pair}`, "proxy_protocol_v2.enabled=false"],
+      ["the author empties the map", `a=b,${pair}`, ""],
+      ["nothing can be put behind what the author writes", `a=b,${pair}`, "a=b,"],
+      ["it was not there", "a=b", "a=c"],
+    ])("does not come back where %s", (_why, before, after) => {
+      const decision = put(before, after);
+      expect(injected(decision)).toEqual({});
+      expect(decision.provenance).toEqual({ action: "keep" });
+    });
+
+    it("stays ours while the author changes the rest of the map", () => {
+      const annotations = { [nlb.targetGroupAttributes]: `a=c,${pair}` };
+      const old = {
+        ...autoMode,
+        annotations: { [nlb.targetGroupAttributes]: `a=b,${pair}`, "dualstack.dev/injected": note },
+      };
+      expect(update(old, { ...autoMode, annotations }).provenance).toEqual({ action: "write", value: note });
+    });
+
+    it("is not taken for ours where a new Service merely says so", () => {
+      const forged = { [nlb.targetGroupAttributes]: `${pair},a=b`, "dualstack.dev/injected": note };
+      const on = { service: { ...publicService, proxyProtocol: { default: "On" } } };
+      const { provenance } = create({ ...autoMode, annotations: forged }, on);
+      expect(provenance).toMatchObject({ value: expect.not.stringContaining("proxy_protocol_v2.enabled") });
+    });
+  });
+
   it("does not get back a target type with which it would stay claimed, where the author moves it to another type", () => {
     const claim = { [nlb.type]: "external", [nlb.targetType]: "ip" };
     const note = { "dualstack.dev/injected": `policy=test; keys=${nlb.targetType},${nlb.type}` };
@@ -381,6 +471,34 @@ describe("an update of a load balancer that exists", () => {
   });
 });
 
+describe("a migration beside Gardener's webhook", () => {
+  const migrate = { ...publicDualStack, existing: "Migrate" };
+  const gardener = { platform: "gardener", ipFamily: "dualstack" } as const;
+  const live = { ...claimed, ...provisioned };
+
+  it("keeps that webhook away, which would make the load balancer public, and so replace it", () => {
+    expect(injected(update(live, live, migrate, gardener))).toEqual({
+      [nlb.ipAddressType]: "dualstack",
+      [ignoreLoadBalancer]: "true",
+    });
+  });
+
+  it("does not happen where the author lets that webhook in", () => {
+    const open = { ...live, annotations: { [ignoreLoadBalancer]: "false" } };
+    const decision = update(open, open, migrate, gardener);
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "profile" });
+  });
+
+  it.each([
+    ["the load balancer is internal in words that it understands", gardener, { [nlb.scheme]: "internal" }],
+    ["it does nothing: the cluster has no IPv6", { ...gardener, ipFamily: "ipv4" as const }, {}],
+  ])("needs nothing more where %s", (_why, profile, annotations) => {
+    const internal = { ...live, annotations };
+    expect(injected(update(internal, internal, migrate, profile))).toEqual({ [nlb.ipAddressType]: "dualstack" });
+  });
+});
+
 describe("a Service that comes back to the type LoadBalancer", () => {
   const clusterIP = { spec: { type: "ClusterIP" } };
   const awsFinalizer = { finalizers: ["service.k8s.aws/resources"] };
@@ -404,6 +522,31 @@ describe("a Service that comes back to the type LoadBalancer", () => {
     const inTreeFinalizer = { finalizers: ["service.kubernetes.io/load-balancer-cleanup"] };
     const decision = update({ ...clusterIP, ...inTreeFinalizer }, inTreeFinalizer);
     expect(leftOut(decision)).toEqual({ [lbClass]: "in-tree" });
+  });
+});
+
+describe("a second call for a Service that another webhook has changed since", () => {
+  const instance = { service: { ...publicService, targetType: { default: "instance" } } };
+  const byGardener = {
+    [nlb.type]: "external",
+    [nlb.scheme]: "internet-facing",
+    [nlb.targetType]: "instance",
+    [nlb.ipAddressType]: "dualstack",
+  };
+
+  it("finds its own values, the class among them, though a type annotation stands beside it now", () => {
+    const { provenance } = create({}, instance);
+    const note = provenance.action === "write" ? provenance.value : "";
+    expect(note).toContain(lbClass);
+    const changed = { ...claimed, annotations: { ...byGardener, "dualstack.dev/injected": note } };
+    expect(create(changed, instance)).toMatchObject({ injections: [], provenance: { action: "keep" } });
+  });
+
+  it("does not take for its own what the policy would not inject", () => {
+    const note = `policy=test; keys=${nlb.scheme},${lbClass}`;
+    const other = { spec: { loadBalancerClass: "eks.amazonaws.com/nlb" } };
+    const decision = create({ ...other, annotations: { ...byGardener, "dualstack.dev/injected": note } }, instance);
+    expect(decision.provenance).toEqual({ action: "write", value: `policy=test; keys=${nlb.scheme}` });
   });
 });
 

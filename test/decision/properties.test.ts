@@ -2,10 +2,11 @@ import fc from "fast-check";
 import jsonPatch from "fast-json-patch";
 import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
+import { parseMap } from "../../src/annotations/parse.ts";
 import { decide, denials } from "../../src/decision/decide.ts";
 import type { Decision } from "../../src/decision/decide.ts";
 import type { Facts } from "../../src/decision/facts.ts";
-import type { Phase } from "../../src/decision/subject.ts";
+import type { Phase, ServiceView } from "../../src/decision/subject.ts";
 import { possibleAllocations } from "../../src/decision/unallocated.ts";
 import { readReview } from "../../src/kubernetes/admission-review.ts";
 import { applyPatch, patchOf } from "../../src/kubernetes/patch.ts";
@@ -44,7 +45,14 @@ function mutated(request: RawRequest, set: PolicySet, facts: Facts): { decision:
 function validated(request: RawRequest, set: PolicySet, facts: Facts): readonly Decision[] {
   const subject = subjectOf(request, "validating");
   if (subject.kind === "Ingress") return [decide(subject, set, facts)];
-  return possibleAllocations(subject.object, facts.profile).map((object) => decide({ ...subject, object }, set, facts));
+  return possibleAllocations(subject.object, facts.profile).map((object) =>
+    decide({ ...subject, object: withNodePorts(object) }, set, facts),
+  );
+}
+
+function withNodePorts(object: ServiceView): ServiceView {
+  if (object.allocateLoadBalancerNodePorts === false) return object;
+  return { ...object, ports: object.ports.map((port, at) => ({ ...port, nodePort: port.nodePort ?? 31_000 + at })) };
 }
 
 function writtenValues({ object }: RawRequest): Readonly<Record<string, unknown>> {
@@ -95,11 +103,18 @@ describe("properties over generated objects, policies and clusters", () => {
     );
   });
 
-  it("P2: nothing that is written is changed or removed", () => {
+  it("P2: nothing that is written is changed or removed; a map of attributes may get proxy protocol behind it", () => {
     fc.assert(
       fc.property(rawRequest, policies, inScope, (request, set, facts) => {
-        const before = writtenValues(request);
-        expect(writtenValues(mutated(request, set, facts).after)).toMatchObject(before);
+        const { [nlb.targetGroupAttributes]: map, ...before } = writtenValues(request);
+        const after = writtenValues(mutated(request, set, facts).after);
+        expect(after).toMatchObject(before);
+        const mapAfter = after[nlb.targetGroupAttributes];
+        if (typeof map !== "string" || mapAfter === map) return;
+        expect(String(mapAfter).replace(",proxy_protocol_v2.enabled=true", "")).toBe(map);
+        const pairs = parseMap(map) ?? [];
+        expect([...(parseMap(String(mapAfter)) ?? [])]).toEqual([...pairs, ["proxy_protocol_v2.enabled", "true"]]);
+        expect([...pairs]).not.toEqual([]);
       }),
       runs,
     );

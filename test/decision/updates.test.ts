@@ -103,6 +103,110 @@ describe("a confirmed hazard", () => {
   });
 });
 
+describe("what an update does to a load balancer of the AWS controller that exists", () => {
+  const external = { [nlb.type]: "external", [nlb.targetType]: "ip" };
+  const prefix = { [nlb.enablePrefixForIpv6SourceNat]: "on" };
+
+  function reported(old: ObjectParts, parts: ObjectParts): readonly string[] {
+    const subject = service({ status: live, ...parts }, { old: { status: live, ...old } });
+    const { findings } = decided(subject, { policy: {} });
+    return findings.filter(({ excused }) => excused === undefined).map(({ rule, severity }) => `${severity} ${rule}`);
+  }
+
+  it.each<[string, ObjectParts, ObjectParts, string]>([
+    [
+      "another scheme",
+      { annotations: { [nlb.scheme]: "internal" } },
+      { annotations: { [nlb.scheme]: "internet-facing" } },
+      "deny scheme-change-replaces-load-balancer",
+    ],
+    ["dualstack given up", { annotations: dualstack }, {}, "warn dualstack-removed"],
+    [
+      "dualstack and prefixes at once",
+      {},
+      { annotations: { ...dualstack, ...prefix } },
+      "warn dualstack-and-prefix-in-one-step",
+    ],
+    [
+      "prefixes given up before UDP",
+      { annotations: { ...dualstack, ...prefix }, spec: { ...lbc, ports: [udp(53)], ipFamilies: ["IPv6"] } },
+      { annotations: dualstack, spec: { ...lbc, ipFamilies: ["IPv6"] } },
+      "deny source-nat-prefix-removed",
+    ],
+    [
+      "security groups taken away",
+      {},
+      { annotations: { [nlb.disableNlbSg]: "true" } },
+      "deny security-groups-cannot-be-removed",
+    ],
+    [
+      "security groups added",
+      { annotations: { [nlb.disableNlbSg]: "true" } },
+      {},
+      "warn security-groups-cannot-be-added",
+    ],
+    [
+      "other addresses",
+      { annotations: { [nlb.privateIpv4Addresses]: "10.0.0.5" } },
+      { annotations: { [nlb.privateIpv4Addresses]: "10.0.0.6" } },
+      "warn addresses-are-fixed",
+    ],
+    ["another name", {}, { annotations: { [nlb.name]: "web" } }, "warn name-is-fixed"],
+    [
+      "an attribute left out",
+      { annotations: { [nlb.attributes]: "deletion_protection.enabled=true" } },
+      {},
+      "warn attribute-stays",
+    ],
+    ["another target type", {}, { annotations: { [nlb.targetType]: "ip" } }, "warn target-group-replaced"],
+    [
+      "another protocol",
+      {},
+      { spec: { ...lbc, ports: [{ port: 80, protocol: "UDP" }] } },
+      "warn target-group-replaced",
+    ],
+    ["proxy protocol", {}, { annotations: { [nlb.proxyProtocol]: "*" } }, "warn proxy-protocol-changed"],
+    [
+      "IPv6 among the families",
+      { annotations: dualstack, spec: { ...lbc, ipFamilies: ["IPv4"] } },
+      { annotations: dualstack, spec: { ...lbc, ipFamilies: ["IPv4", "IPv6"] } },
+      "deny ip-family-change-blocks-controller",
+    ],
+    [
+      "the type taken away, so that the in-tree controller builds a public one",
+      { annotations: external, spec: {} },
+      { spec: {} },
+      "deny type-annotation-change-orphans-load-balancer",
+    ],
+    ["the class taken away", {}, { spec: {} }, "deny class-change-abandons-load-balancer"],
+    ["the type LoadBalancer given up", {}, { spec: { type: "ClusterIP" } }, "warn leaving-load-balancer-type"],
+  ])("is reported: %s", (_change, old, parts, report) => {
+    expect(reported({ spec: lbc, ...old }, { spec: lbc, ...parts })).toContain(report);
+  });
+
+  it.each<[string, ObjectParts, ObjectParts]>([
+    ["the scheme taken away, which is kept", { annotations: { [nlb.scheme]: "internet-facing" } }, {}],
+    [
+      "the scheme in force written down",
+      { annotations: { [nlb.internal]: "true" } },
+      { annotations: { [nlb.internal]: "true", [nlb.scheme]: "internal" } },
+    ],
+    ["the address type in force written down", {}, { annotations: { [nlb.ipAddressType]: "ipv4" } }],
+    ["another annotation", {}, { annotations: { "example.com/note": "edited" } }],
+    ["a port more", {}, { spec: { ...lbc, ports: [{ port: 80 }, { port: 443 }] } }],
+  ])("is nothing to speak of: %s", (_change, old, parts) => {
+    expect(reported({ spec: lbc, ...old }, { spec: lbc, ...parts })).toEqual([]);
+  });
+
+  it.each<[string, ObjectParts, ObjectParts]>([
+    ["external added", { spec: {} }, { spec: {}, annotations: external }],
+    ["external without a target type", { spec: {} }, { spec: {}, annotations: { [nlb.type]: "external" } }],
+    ["another kind of in-tree load balancer", { spec: {} }, { spec: {}, annotations: { [nlb.type]: "nlb" } }],
+  ])("in the in-tree controller's hands is refused: %s", (_change, old, parts) => {
+    expect(reported(old, parts)).toContain("deny type-annotation-change-orphans-load-balancer");
+  });
+});
+
 describe("the message of a denial", () => {
   it("stands alone: the object, the policy, each rule with its field, value and remedy", () => {
     const subject = service({

@@ -35,6 +35,8 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
       "ServiceAccount dualstack-webhook",
       "ClusterRole dualstack-webhook",
       "ClusterRoleBinding dualstack-webhook",
+      "Role dualstack-webhook",
+      "RoleBinding dualstack-webhook",
       "Issuer dualstack-webhook-selfsigned",
       "Certificate dualstack-webhook-ca",
       "Issuer dualstack-webhook-ca",
@@ -67,9 +69,11 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
     }
   });
 
-  it("keeps every object in the one namespace, under the one label", () => {
+  it("keeps every object in the one namespace, but for a right in another one, under the one label", () => {
     const clusterScoped = ["Namespace", "ClusterRole", "ClusterRoleBinding", ...configurations];
-    const inNamespace = manifests.filter(({ kind }) => !clusterScoped.includes(kind));
+    const ofDefault = manifests.filter(({ metadata }) => metadata.namespace === "default");
+    expect(ofDefault.map(({ kind }) => kind)).toEqual(["Role", "RoleBinding"]);
+    const inNamespace = manifests.filter((each) => !clusterScoped.includes(each.kind) && !ofDefault.includes(each));
     const outside = manifests.filter(({ kind }) => clusterScoped.includes(kind));
     expect(new Set(inNamespace.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["dualstack-system"]));
     expect(new Set(outside.map(({ metadata }) => metadata.namespace))).toEqual(new Set([undefined]));

@@ -36,14 +36,24 @@ it("the pod and its only container drop every right they do not need", () => {
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) expect(pod).not.toHaveProperty(key);
 });
 
-it("the account may read namespaces and nothing else, and only our pod has its token", () => {
+it("the account may read namespaces and one Service and nothing else, and only our pod has its token", () => {
   expect(at(pick(manifests, "ClusterRole"), "rules")).toEqual([
     { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list", "watch"] },
   ]);
-  expect(pick(manifests, "ClusterRoleBinding")).toMatchObject({
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "dualstack-webhook" },
-    subjects: [{ kind: "ServiceAccount", name: "dualstack-webhook", namespace: "dualstack-system" }],
-  });
+  expect(at(pick(manifests, "Role"), "rules")).toEqual([
+    { apiGroups: [""], resources: ["services"], resourceNames: ["kubernetes"], verbs: ["get"] },
+  ]);
+  for (const kind of ["ClusterRole", "Role"]) {
+    const role = pick(manifests, kind);
+    const binding = pick(manifests, `${kind}Binding`);
+    expect(binding).toMatchObject({
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name },
+      subjects: [{ kind: "ServiceAccount", name: "dualstack-webhook", namespace: "dualstack-system" }],
+    });
+    expect(binding.metadata.namespace).toBe(role.metadata.namespace);
+  }
+  const bindings = manifests.filter(({ kind }) => kind.endsWith("Binding"));
+  expect(bindings).toHaveLength(2);
   expect(at(pick(manifests, "ServiceAccount"), "automountServiceAccountToken")).toBe(false);
   expect(pod).toMatchObject({ serviceAccountName: "dualstack-webhook", automountServiceAccountToken: true });
 });

@@ -49,7 +49,7 @@ test("the example is valid and says what the documentation says", async () => {
         targetType: { default: "ip" },
         groupName: { allowed: ["public-*"] },
       },
-      rules: { "dualstack-added-needs-ipv6-subnets": "Warn" },
+      rules: { "dualstack-needs-ipv6-subnets": "Warn" },
     },
   ]);
 });

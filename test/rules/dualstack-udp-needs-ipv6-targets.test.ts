@@ -54,6 +54,34 @@ testRule(dualstackUdpNeedsIpv6Targets, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
       },
     },
+    {
+      name: "UDP that loses its listener to TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv4"],
+          ports: [
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+      },
+    },
+    {
+      name: "QUIC, which is impossible there and for another rule",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv4"],
+          ports: [{ name: "h3", port: 443, protocol: "UDP" }],
+        },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-quic-enabled-ports": "h3",
+        },
+      },
+    },
   ],
   deny: [
     {
@@ -95,6 +123,24 @@ testRule(dualstackUdpNeedsIpv6Targets, {
           ports: [{ name: "dns", port: 53, protocol: "UDP" }],
         },
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+      },
+      fields: ["spec.ipFamilies"],
+    },
+    {
+      name: "UDP that is merged with TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv4"],
+          ports: [
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-enable-tcp-udp-listener": "true",
+        },
       },
       fields: ["spec.ipFamilies"],
     },

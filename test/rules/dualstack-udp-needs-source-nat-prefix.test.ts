@@ -60,6 +60,34 @@ testRule(dualstackUdpNeedsSourceNatPrefix, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
       },
     },
+    {
+      name: "UDP that loses its listener to TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv6"],
+          ports: [
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+      },
+    },
+    {
+      name: "QUIC, which is impossible there and for another rule",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv6"],
+          ports: [{ name: "h3", port: 443, protocol: "UDP" }],
+        },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-quic-enabled-ports": "h3",
+        },
+      },
+    },
   ],
   deny: [
     {
@@ -101,6 +129,24 @@ testRule(dualstackUdpNeedsSourceNatPrefix, {
           ports: [{ name: "dns", port: 53, protocol: "UDP" }],
         },
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+      },
+      fields: [prefixField],
+    },
+    {
+      name: "UDP that is merged with TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ipFamilies: ["IPv6"],
+          ports: [
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-enable-tcp-udp-listener": "true",
+        },
       },
       fields: [prefixField],
     },

@@ -1,3 +1,4 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
 import { externalWithoutTargetType } from "../../src/rules/external-without-target-type.ts";
 import { testRule } from "../support/rule-tester.ts";
 
@@ -51,6 +52,17 @@ testRule(externalWithoutTargetType, {
         },
       },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-nlb-target-type]"],
+    },
+    {
+      name: "a complete claim, while the controller's gate is off",
+      service: {
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-type": "external",
+          "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+        },
+      },
+      profile: { featureGates: { ...defaultProfile.featureGates, EnableServiceController: false } },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
     },
   ],
 });

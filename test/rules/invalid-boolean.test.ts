@@ -106,17 +106,19 @@ testRule(invalidBoolean, {
       ],
     },
     {
+      name: "an Ingress with a word of YAML",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/enable-frontend-nlb": "yes" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/enable-frontend-nlb]"],
+    },
+  ],
+  warn: [
+    {
       name: "a switch that Auto Mode may read",
       service: {
         spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg": "no" },
       },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg]"],
-    },
-    {
-      name: "an Ingress with a word of YAML",
-      ingress: { annotations: { "alb.ingress.kubernetes.io/enable-frontend-nlb": "yes" } },
-      fields: ["metadata.annotations[alb.ingress.kubernetes.io/enable-frontend-nlb]"],
     },
   ],
 });

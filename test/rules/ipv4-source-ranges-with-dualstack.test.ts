@@ -1,3 +1,4 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
 import { ipv4SourceRangesWithDualstack } from "../../src/rules/ipv4-source-ranges-with-dualstack.ts";
 import { testRule } from "../support/rule-tester.ts";
 
@@ -56,6 +57,24 @@ testRule(ipv4SourceRangesWithDualstack, {
         annotations: {
           "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
           "service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg": "1",
+        },
+      },
+    },
+    {
+      name: "no security group at all, since their feature gate is off",
+      profile: { featureGates: { ...defaultProfile.featureGates, NLBSecurityGroup: false } },
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb", loadBalancerSourceRanges: ["192.0.2.0/24"] },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+      },
+    },
+    {
+      name: "an opt-out of security groups that does not parse, which another rule judges",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb", loadBalancerSourceRanges: ["192.0.2.0/24"] },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+          "service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg": "yes",
         },
       },
     },

@@ -1,3 +1,4 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
 import { leavingLoadBalancerType } from "../../src/rules/leaving-load-balancer-type.ts";
 import { testRule } from "../support/rule-tester.ts";
 
@@ -6,6 +7,9 @@ const external = {
   "service.beta.kubernetes.io/aws-load-balancer-type": "external",
   "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
 };
+
+const attributes = "service.beta.kubernetes.io/aws-load-balancer-attributes";
+const loadBalancersOnly = { featureGates: { ...defaultProfile.featureGates, ServiceTypeLoadBalancerOnly: true } };
 
 testRule(leavingLoadBalancerType, {
   allow: [
@@ -38,6 +42,17 @@ testRule(leavingLoadBalancerType, {
       service: { spec: { type: "ClusterIP" } },
     },
     {
+      name: "external that was never built, where the controller serves load balancers only",
+      profile: loadBalancersOnly,
+      old: { annotations: external },
+      service: { annotations: external, spec: { type: "ClusterIP" } },
+    },
+    {
+      name: "deletion protection given up with the type and the annotation",
+      old: { annotations: { ...external, [attributes]: "deletion_protection.enabled=true" }, status },
+      service: { annotations: { [attributes]: "deletion_protection.enabled=false" }, spec: { type: "ClusterIP" } },
+    },
+    {
       name: "a Service that was no load balancer before",
       old: { annotations: external, spec: { type: "NodePort" } },
       service: { annotations: external, spec: { type: "ClusterIP" } },
@@ -48,6 +63,31 @@ testRule(leavingLoadBalancerType, {
       name: "external, by which the NLB stays",
       old: { annotations: external, status },
       service: { annotations: external, spec: { type: "ClusterIP" } },
+      fields: ["spec.type"],
+    },
+    {
+      name: "external, by which the NLB is deleted where the controller serves load balancers only",
+      profile: loadBalancersOnly,
+      old: { annotations: external, status },
+      service: { annotations: external, spec: { type: "ClusterIP" } },
+      fields: ["spec.type"],
+    },
+    {
+      name: "external beside a class: the annotation stays when the class goes",
+      old: { annotations: external, spec: { loadBalancerClass: "service.k8s.aws/nlb" } },
+      service: { annotations: external, spec: { type: "ClusterIP" } },
+      fields: ["spec.type"],
+    },
+    {
+      name: "the annotation taken away with the type, and the NLB kept by deletion protection",
+      old: { annotations: { ...external, [attributes]: "deletion_protection.enabled=true" }, status },
+      service: { annotations: { [attributes]: "deletion_protection.enabled=true" }, spec: { type: "ClusterIP" } },
+      fields: ["spec.type"],
+    },
+    {
+      name: "attributes that cannot be read, which keep the NLB as well",
+      old: { annotations: { ...external, [attributes]: "deletion_protection.enabled" }, status },
+      service: { annotations: { [attributes]: "deletion_protection.enabled" }, spec: { type: "ClusterIP" } },
       fields: ["spec.type"],
     },
     {

@@ -45,7 +45,7 @@ testRule(nlbTargetTypeIgnored, {
       service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "IP" } },
     },
   ],
-  deny: [
+  warn: [
     {
       name: "IP in upper case",
       service: {

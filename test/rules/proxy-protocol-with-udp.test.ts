@@ -43,6 +43,19 @@ testRule(proxyProtocolWithUdp, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*" },
       },
     },
+    {
+      name: "UDP that loses its listener to TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ports: [
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*" },
+      },
+    },
   ],
   warn: [
     {
@@ -66,6 +79,49 @@ testRule(proxyProtocolWithUdp, {
         annotations: {
           "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "proxy_protocol_v2.enabled=true",
         },
+      },
+      fields: ["spec.ports[0]"],
+    },
+    {
+      name: "UDP that is merged with TCP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ports: [
+            { name: "http", port: 80, protocol: "TCP" },
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+            { name: "dns", port: 53, protocol: "UDP" },
+          ],
+        },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*",
+          "service.beta.kubernetes.io/aws-load-balancer-enable-tcp-udp-listener": "true",
+        },
+      },
+      fields: ["spec.ports[1]"],
+    },
+    {
+      name: "QUIC",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb", ports: [{ name: "h3", port: 443, protocol: "UDP" }] },
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*",
+          "service.beta.kubernetes.io/aws-load-balancer-quic-enabled-ports": "h3",
+        },
+      },
+      fields: ["spec.ports[0]"],
+    },
+    {
+      name: "TCP that loses its listener to UDP",
+      service: {
+        spec: {
+          loadBalancerClass: "service.k8s.aws/nlb",
+          ports: [
+            { name: "dns", port: 53, protocol: "UDP" },
+            { name: "dns-tcp", port: 53, protocol: "TCP" },
+          ],
+        },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*" },
       },
       fields: ["spec.ports[0]"],
     },

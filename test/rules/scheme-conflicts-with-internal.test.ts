@@ -77,7 +77,7 @@ testRule(schemeConflictsWithInternal, {
       },
     },
   ],
-  deny: [
+  warn: [
     {
       name: "public, but internal says otherwise",
       service: {

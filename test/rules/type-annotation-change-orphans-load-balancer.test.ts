@@ -8,6 +8,14 @@ const external = {
 };
 const inTreeNlb = { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" };
 
+/** What Gardener's webhook writes over a Service with dualstack. */
+const byGardener = {
+  "service.beta.kubernetes.io/aws-load-balancer-type": "external",
+  "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "instance",
+  "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+  "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack",
+};
+
 testRule(typeAnnotationChangeOrphansLoadBalancer, {
   allow: [
     {
@@ -57,6 +65,12 @@ testRule(typeAnnotationChangeOrphansLoadBalancer, {
       service: { status },
     },
     {
+      name: "the type that Gardener's webhook has written, for which another rule speaks",
+      profile: { platform: "gardener" },
+      old: { status },
+      service: { annotations: byGardener, status },
+    },
+    {
       name: "the type taken away by a Service that leaves the type LoadBalancer",
       old: { annotations: external, status },
       service: { spec: { type: "ClusterIP" } },
@@ -67,6 +81,23 @@ testRule(typeAnnotationChangeOrphansLoadBalancer, {
       name: "external on an in-tree load balancer",
       old: { status },
       service: { annotations: external, status },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
+    },
+    {
+      name: "what Gardener's webhook would write, on a cluster where it does not",
+      profile: { platform: "gardener", ipFamily: "ipv4" },
+      old: { status },
+      service: { annotations: byGardener, status },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
+    },
+    {
+      name: "another type than the one that Gardener's webhook writes",
+      profile: { platform: "gardener" },
+      old: { status },
+      service: {
+        annotations: { ...byGardener, "service.beta.kubernetes.io/aws-load-balancer-type": "nlb-ip" },
+        status,
+      },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
     },
     {

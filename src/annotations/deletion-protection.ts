@@ -1,0 +1,15 @@
+import { nlb } from "./nlb.ts";
+import { parseBool, parseMap } from "./parse.ts";
+
+/**
+ * The AWS controller deletes nothing of a Service that is no longer its own while this annotation forbids it, or cannot be
+ * read: it fails before any clean-up, again and again (pkg/service/model_builder.go:246-258).
+ */
+export function forbidsDeletion(annotations: Readonly<Record<string, string>>): boolean {
+  const raw = annotations[nlb.attributes];
+  if (raw === undefined) return false;
+  const attributes = parseMap(raw);
+  if (attributes === undefined) return true;
+  const value = attributes.get("deletion_protection.enabled");
+  return value !== undefined && parseBool(value) !== false;
+}

@@ -1,0 +1,78 @@
+import { nlb } from "../annotations/catalog.ts";
+import { parseList } from "../annotations/parse.ts";
+import { annotationField, asFarAsKnown, buildsNlb, defineRule } from "../decision/rule.ts";
+import type { Problem, ServiceContext } from "../decision/rule.ts";
+
+export const addressCountMatchesSubnets = defineRule({
+  id: "address-count-matches-subnets",
+  kinds: ["Service"],
+  severity: "deny",
+  basis: "controller",
+  summary: "A list of addresses for an NLB has one item for each of its subnets.",
+  remediation: "Give one item for each subnet of the NLB, or delete the annotation.",
+  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-380",
+  onlyWith: [nlb.eipAllocations, nlb.privateIpv4Addresses, nlb.ipv6Addresses, nlb.sourceNatIpv6Prefixes],
+  blocksInjection: true,
+  service,
+});
+
+function service(context: ServiceContext): readonly Problem[] {
+  const { annotations } = context.service;
+  if (!buildsNlb(context.controller)) return [];
+  return countedLists(context).flatMap((key): readonly Problem[] => {
+    const written = annotations[key];
+    const fault = written === undefined ? undefined : faultOf(parseList(written).length, context);
+    return fault === undefined ? [] : [{ field: annotationField(key), ...fault, ...asFarAsKnown(context.controller) }];
+  });
+}
+
+/** Where a list is refused altogether, or not read, its items are not counted. */
+function countedLists({ service: { annotations }, inForce }: ServiceContext): readonly string[] {
+  const isDualstack = inForce.ipAddressType === "dualstack";
+  const hasPrefix = annotations[nlb.enablePrefixForIpv6SourceNat] === "on";
+  return [
+    ...(inForce.scheme === "internet-facing" ? [nlb.eipAllocations] : []),
+    ...(inForce.scheme === "internal" ? [nlb.privateIpv4Addresses] : []),
+    ...(isDualstack ? [nlb.ipv6Addresses] : []),
+    ...(isDualstack && hasPrefix ? [nlb.sourceNatIpv6Prefixes] : []),
+  ];
+}
+
+type Fault = Pick<Problem, "message" | "remedy" | "severity">;
+
+function faultOf(items: number, context: ServiceContext): Fault | undefined {
+  if (items === 0) return { message: "the list has no items, and each subnet of the NLB needs one" };
+  const { service, inForce, facts } = context;
+  const has = `the list has ${counted(items, "item")}`;
+  const subnets = service.annotations[nlb.subnets];
+  if (subnets !== undefined) {
+    const named = parseList(subnets).length;
+    // Without items the controller finds no subnet at all.
+    if (named === 0 || named === items) return undefined;
+    return { message: `${has}, and the annotation subnets has ${named}` };
+  }
+  const { discoveredSubnets: found, subnetsHaveIPv6 } = facts.profile;
+  if (found === undefined) return undefined;
+  const message = `${has}, and the controller finds ${counted(found, "subnet")}`;
+  const stays = staysInItsSubnets(context);
+  // Of those found, a dual-stack NLB gets the ones with IPv6: any number up to all.
+  if (inForce.ipAddressType === "dualstack" && subnetsHaveIPv6 !== true && items <= found) {
+    if (stays || subnetsHaveIPv6 !== "some" || items < found) return undefined;
+    return { message: `${message}, and leaves out those without IPv6`, severity: "warn" };
+  }
+  if (items === found) return undefined;
+  return stays ? { message, remedy: remedyOfExisting, severity: "warn" } : { message };
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** While its scheme stays, so do the subnets of an NLB (model_build_load_balancer.go:450-481), which may be others than those found. */
+function staysInItsSubnets({ controller, inForce, facts, old }: ServiceContext): boolean {
+  if (facts.existing !== undefined) return (facts.existing.scheme ?? inForce.scheme) === inForce.scheme;
+  return old?.provisioned === true && old.controller.name === controller.name && old.inForce.scheme === inForce.scheme;
+}
+
+const remedyOfExisting =
+  "See that there is one item for each subnet in which the load balancer is, or it is not updated any more.";

@@ -1,0 +1,36 @@
+import { catalogEntry, nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import type { Problem } from "../decision/rule.ts";
+
+export const autoModeIgnoresAnnotation = defineRule({
+  id: "auto-mode-ignores-annotation",
+  kinds: ["Service"],
+  severity: "deny",
+  basis: "ignored-intent",
+  summary: "A Service of EKS Auto Mode has no annotation that Auto Mode does not support.",
+  remediation: "Delete the annotation.",
+  source: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html",
+  onlyWith: [
+    nlb.type,
+    nlb.internal,
+    nlb.proxyProtocol,
+    nlb.loadBalancerSourceRanges,
+    nlb.accessLogEnabled,
+    nlb.accessLogS3BucketName,
+    nlb.accessLogS3BucketPrefix,
+    nlb.crossZoneLoadBalancingEnabled,
+  ],
+  service({ service: { annotations }, controller }) {
+    if (controller.name !== "eks-auto-mode") return [];
+    return Object.entries(annotations).flatMap(([key, value]): readonly Problem[] => {
+      const instead = catalogEntry(key, "Service")?.autoModeTakes;
+      if (instead === undefined) return [];
+      const problem = { field: annotationField(key), message: `${quote(value)} is not read by EKS Auto Mode` };
+      // The same page has it among the common annotations, and the class has decided anyway.
+      if (key === nlb.type && value === "external") {
+        return [{ ...problem, remedy: "Delete it: spec.loadBalancerClass decides.", severity: "warn" }];
+      }
+      return [{ ...problem, remedy: `Delete it and use ${instead}.` }];
+    });
+  },
+});

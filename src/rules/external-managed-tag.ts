@@ -1,0 +1,36 @@
+import { alb, nlb } from "../annotations/catalog.ts";
+import { parseMap } from "../annotations/parse.ts";
+import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
+
+export const externalManagedTag = defineRule({
+  id: "external-managed-tag",
+  kinds: ["Service", "Ingress"],
+  severity: "deny",
+  basis: "controller",
+  summary: "No annotation sets a tag that the controller leaves to somebody else.",
+  remediation: "Take the tag out of the annotation: the cluster's operator has it managed outside the controller.",
+  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:305-316",
+  onlyWith: [nlb.additionalResourceTags, alb.tags],
+  service,
+  ingress: problems,
+});
+
+/** The tags are those of a flag of the AWS controller. */
+function service(context: ServiceContext): readonly Problem[] {
+  return context.controller.name === "aws-load-balancer-controller" ? problems(context) : [];
+}
+
+function problems({ read, facts }: ServiceContext | IngressContext): readonly Problem[] {
+  const { externalManagedTags } = facts.profile;
+  if (externalManagedTags.length === 0) return [];
+  return read().flatMap(({ key, value }): readonly Problem[] => {
+    const tags = key === nlb.additionalResourceTags || key === alb.tags ? parseMap(value) : undefined;
+    return [...(tags?.keys() ?? [])]
+      .filter((tag) => externalManagedTags.includes(tag))
+      .map((tag) => ({
+        field: annotationField(key),
+        message: `the tag ${quote(tag)} is managed outside the controller`,
+      }));
+  });
+}

@@ -1,0 +1,31 @@
+import { alb, nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule } from "../decision/rule.ts";
+
+export const gardenerNeedsInstanceTargets = defineRule({
+  id: "gardener-needs-instance-targets",
+  kinds: ["Service", "Ingress"],
+  severity: "deny",
+  basis: "aws",
+  summary: "Load balancers of a cluster that Gardener runs have instance targets.",
+  remediation: 'Write "instance".',
+  source: "Gardener extension for AWS 1.73, docs/usage/usage.md:491",
+  service({ service: { annotations }, controller, inForce, facts }) {
+    if (facts.profile.platform !== "gardener" || controller.name !== "aws-load-balancer-controller") return [];
+    if (inForce.targetType !== "ip") return [];
+    if (annotations[nlb.type] === "nlb-ip") {
+      const remedy = `Write ${nlb.type}: "external" and ${nlb.targetType}: "instance".`;
+      return [{ field: annotationField(nlb.type), message: `"nlb-ip" means ip targets, ${unsupported}`, remedy }];
+    }
+    const which = nlb.targetType in annotations ? '"ip"' : "ip, by the controller's default,";
+    return [{ field: annotationField(nlb.targetType), message: `${which} means pod addresses, ${unsupported}` }];
+  },
+  ingress({ ingress: { annotations }, albClass, facts }) {
+    if (facts.profile.platform !== "gardener" || albClass === undefined) return [];
+    if (annotations[alb.targetType] !== "ip") return [];
+    const problem = { field: annotationField(alb.targetType), message: `"ip" means pod addresses, ${unsupported}` };
+    // IngressClassParams may say another one, and win.
+    return [albClass.hasParams === false ? problem : { ...problem, severity: "warn" }];
+  },
+});
+
+const unsupported = "which Gardener does not support: its load balancers do not reach them";

@@ -1,0 +1,274 @@
+import { invalidJson } from "../../src/rules/invalid-json.ts";
+import { testRule } from "../support/rule-tester.ts";
+
+testRule(invalidJson, {
+  allow: [
+    {
+      name: "a forward action",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": "web-v2", "servicePort": 80, "weight": 50}]}}',
+        },
+      },
+    },
+    {
+      name: "one target without a weight, and names in another case",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"Type": "forward", "forwardconfig": {"targetGroups": [{"targetGroupArn": "arn:x"}]}}',
+        },
+      },
+    },
+    {
+      name: "null, which counts as left out",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": null, "targetGroupARN": "arn:x", "weight": null}]}}',
+        },
+      },
+    },
+    {
+      name: "several targets, each with a weight",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": "a", "servicePort": "http", "weight": 0}, {"targetGroupARN": "arn:x", "weight": 999}]}}',
+        },
+      },
+    },
+    {
+      name: "no target but the Service itself",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80": '{"type": "forward", "forwardConfig": {"targetGroups": null}}',
+        },
+      },
+    },
+    {
+      name: "an action for a listener that is not there",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.UDP-80": "{" },
+      },
+    },
+    {
+      name: "the in-tree controller, which reads none",
+      service: { annotations: { "service.beta.kubernetes.io/actions.TCP-80": "{" } },
+    },
+    {
+      name: "what an ALB makes of valid JSON, which other rules judge",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}]',
+          "alb.ingress.kubernetes.io/actions.web": "[]",
+          "alb.ingress.kubernetes.io/mutual-authentication": "null",
+        },
+      },
+    },
+    {
+      name: "an Ingress of another class",
+      ingress: { spec: { ingressClassName: "nginx" }, annotations: { "alb.ingress.kubernetes.io/listen-ports": "[" } },
+    },
+  ],
+  deny: [
+    {
+      name: "an empty text",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": "" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "names without quotes",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": "{type: forward}" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a list",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": "[]" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "nothing",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": "null" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "another type",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "redirect", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": "web-v2", "servicePort": 80, "weight": 50}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "no type",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": '{"forwardConfig": {"targetGroups": []}}' },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a forward action without forwardConfig, on which the controller crashes",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": '{"type": "forward"}' },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "target groups that are no list",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80": '{"type": "forward", "forwardConfig": {"targetGroups": {}}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a target that is nothing",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [null]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a target that is two",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": "a", "servicePort": 80, "targetGroupARN": "arn:x"}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a Service without a port",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"serviceName": "a"}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a weight beyond 999",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"targetGroupARN": "arn:x", "weight": 1000}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a negative weight",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"targetGroupARN": "arn:x", "weight": -1}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a weight as text",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"targetGroupARN": "arn:x", "weight": "50"}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "two targets, one without a weight",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"targetGroupARN": "arn:x", "weight": 1}, {"targetGroupARN": "arn:y"}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a comma at the end, single quotes, and an empty text",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80},]',
+          "alb.ingress.kubernetes.io/mutual-authentication": "[{'port': 443}]",
+          "alb.ingress.kubernetes.io/jwt-validation": "",
+        },
+      },
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]",
+        "metadata.annotations[alb.ingress.kubernetes.io/mutual-authentication]",
+        "metadata.annotations[alb.ingress.kubernetes.io/jwt-validation]",
+      ],
+    },
+  ],
+  warn: [
+    {
+      name: "Auto Mode, as far as anybody knows",
+      service: {
+        spec: { loadBalancerClass: "eks.amazonaws.com/nlb" },
+        annotations: { "service.beta.kubernetes.io/actions.TCP-80": "{" },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "actions, conditions and transforms that no rule of the Ingress may use",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/actions.web": "{",
+          "alb.ingress.kubernetes.io/conditions.web": "[",
+          "alb.ingress.kubernetes.io/transforms.web": "[",
+        },
+      },
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/actions.web]",
+        "metadata.annotations[alb.ingress.kubernetes.io/conditions.web]",
+        "metadata.annotations[alb.ingress.kubernetes.io/transforms.web]",
+      ],
+    },
+    {
+      name: "an identity provider on which a Service behind the Ingress may have its own word",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/auth-idp-oidc": "{" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/auth-idp-oidc]"],
+    },
+  ],
+});
