@@ -25,10 +25,10 @@ const onClass =
   'Warning: spec.loadBalancerClass was set to "service.k8s.aws/nlb": make sure that its controller is installed, the cluster profile does not say\n';
 const onSubnets =
   'Warning: metadata.annotations[…/aws-load-balancer-ip-address-type] was set to "dualstack": make sure that the subnets have IPv6, the cluster profile does not say\n';
-const onPrefix = `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead.\n`;
+const onPrefix = `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead. (AWS Load Balancer Controller 3.5, pkg/annotations/constants.go:14-134)\n`;
 const refusal = (namespace: string): string =>
   `Error from server (Forbidden): error when creating "STDIN": admission webhook "services.validate.dualstack.dev" denied the request: 2 problems in Service ${namespace}/web (policy internal):
-- invalid-boolean: metadata.annotations[…/aws-load-balancer-cross-zone-load-balancing-enabled]: "yes" is not a boolean of the Go language (1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False). Write "true" or "false", or delete the annotation.
+- invalid-boolean: metadata.annotations[…/aws-load-balancer-cross-zone-load-balancing-enabled]: "yes" is not a boolean of the Go language (1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False). Write "true" or "false", or delete the annotation. (AWS Load Balancer Controller 3.5, pkg/annotations/parser.go:86-98)
 - value-not-allowed-by-policy: metadata.annotations[…/aws-load-balancer-scheme]: "internet-facing" would be in force, and policy internal allows only "internal". Use a value that the policy allows.
 `;
 const publicWeb = {

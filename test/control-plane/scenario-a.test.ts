@@ -217,7 +217,7 @@ describe("A4: dangerous changes of a load balancer that exists", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr)
       .toBe(`Error from server (Forbidden): admission webhook "services.validate.dualstack.dev" denied the request: 1 problem in Service a4-scheme/web:
-- scheme-change-replaces-load-balancer: metadata.annotations[…/aws-load-balancer-scheme]: from internet-facing to internal: the controller deletes the load balancer first, then makes a new one with another DNS name. Keep the scheme; to change it, create a second object with the other scheme, move DNS to it, then delete this one. To accept this, add the annotation dualstack.dev/confirm: scheme-change-replaces-load-balancer in the same update.
+- scheme-change-replaces-load-balancer: metadata.annotations[…/aws-load-balancer-scheme]: from internet-facing to internal: the controller deletes the load balancer first, then makes a new one with another DNS name. Keep the scheme; to change it, create a second object with the other scheme, move DNS to it, then delete this one. (AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_synthesizer.go:61-95) To accept this, add the annotation dualstack.dev/confirm: scheme-change-replaces-load-balancer in the same update.
 `);
     expect(annotationsOf(await cluster.read(web))).toEqual({ [`${nlb}-scheme`]: "internet-facing" });
 
@@ -293,7 +293,7 @@ describe("A4: dangerous changes of a load balancer that exists", () => {
     const left = await cluster.patch(name, { spec: { type: "ClusterIP" } });
     expect(left).toMatchObject({ code: 0, stdout: "service/web patched\n" });
     expect(left.stderr).toBe(
-      `Warning: leaving-load-balancer-type: spec.type: "ClusterIP" does not remove the NLB: the AWS Load Balancer Controller goes on serving the Service for its annotation. Remove the annotation ${nlb}-type as well, so that the load balancer is deleted.\n`,
+      `Warning: leaving-load-balancer-type: spec.type: "ClusterIP" does not remove the NLB: the AWS Load Balancer Controller goes on serving the Service for its annotation. Remove the annotation ${nlb}-type as well, so that the load balancer is deleted. (AWS Load Balancer Controller 3.5, pkg/service/service_utils.go:47-77)\n`,
     );
     expect((await cluster.read(web))?.spec["type"]).toBe("ClusterIP");
   });

@@ -74,7 +74,7 @@ describe("an API server whose Service addresses are IPv6", () => {
       code: 1,
       stdout: "",
       stderr: `Error from server (Forbidden): error when creating "STDIN": admission webhook "services.validate.dualstack.dev" denied the request: 1 problem in Service b3/web (policy eks):
-- ipv6-needs-dualstack: metadata.annotations[…/aws-load-balancer-ip-address-type]: "ipv4" does not fit spec.ipFamilies, which has IPv6. Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.
+- ipv6-needs-dualstack: metadata.annotations[…/aws-load-balancer-ip-address-type]: "ipv4" does not fit spec.ipFamilies, which has IPv6. Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only. (AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843)
 `,
     });
     expect(await cluster.read(written)).toBeUndefined();
@@ -143,7 +143,7 @@ describe("an API server whose Service addresses are IPv6", () => {
 
   describe("B6: a Service that would be left to the in-tree controller", () => {
     const onlyInTree =
-      "- in-tree-needs-ipv4: spec.ipFamilies: IPv6 alone, and no controller but the in-tree one is chosen, which cannot build an IPv6 load balancer. Set spec.loadBalancerClass to the AWS Load Balancer Controller's class, with ip-address-type dualstack and target type ip.\n";
+      "- in-tree-needs-ipv4: spec.ipFamilies: IPv6 alone, and no controller but the in-tree one is chosen, which cannot build an IPv6 load balancer. Set spec.loadBalancerClass to the AWS Load Balancer Controller's class, with ip-address-type dualstack and target type ip. (https://github.com/kubernetes/cloud-provider-aws/blob/63ec440/pkg/providers/v1/aws_loadbalancer.go#L165)\n";
     const nobody =
       "- no-load-balancer-controller-chosen: spec.loadBalancerClass: no controller is chosen, so the in-tree controller would build a load balancer that is IPv4 only and PUBLIC, which policy refuse refuses. Set spec.loadBalancerClass to the class of the controller that is to build the load balancer.\n";
 
@@ -190,7 +190,7 @@ describe("an API server whose Service addresses are IPv6", () => {
     const refused = await cluster.create(service(name, { spec: udp }));
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      'dualstack-udp-needs-source-nat-prefix: the UDP port 53 of a dual-stack NLB needs "on", and the source-NAT prefix is not set',
+      "1 problem in Service b4/web (policy eks):\n- dualstack-udp-needs-source-nat-prefix: ",
     );
     const written = service(name, { metadata: { annotations: dualstack }, spec: udp });
     expect((await cluster.create(written)).stderr).toContain(
@@ -213,7 +213,7 @@ describe("an API server whose Service addresses are IPv6", () => {
     );
     expect(onService.code).toBe(0);
     expect(onService.stderr).toBe(
-      `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead.\n`,
+      `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead. (AWS Load Balancer Controller 3.5, pkg/annotations/constants.go:14-134)\n`,
     );
     const onIngress = await cluster.create(
       ingress(name, {
@@ -223,7 +223,7 @@ describe("an API server whose Service addresses are IPv6", () => {
     );
     expect(onIngress.code).toBe(0);
     expect(onIngress.stderr).toBe(
-      `Warning: wrong-annotation-prefix: metadata.annotations[…/aws-load-balancer-ip-address-type]: no controller reads it on an Ingress. Use ${alb}/ip-address-type instead.\n`,
+      `Warning: wrong-annotation-prefix: metadata.annotations[…/aws-load-balancer-ip-address-type]: no controller reads it on an Ingress. Use ${alb}/ip-address-type instead. (AWS Load Balancer Controller 3.5, pkg/annotations/constants.go:14-134)\n`,
     );
   });
 });

@@ -126,7 +126,7 @@ describe("a Service's life, as its team applies it", () => {
   it("keeps its scheme, unless the same update confirms the change", async () => {
     const before = await stored(life);
     const fromTo = (from: string, to: string) =>
-      `scheme-change-replaces-load-balancer: metadata.annotations[…/aws-load-balancer-scheme]: from ${from} to ${to}: the controller deletes the load balancer first, then makes a new one with another DNS name. Keep the scheme; to change it, create a second object with the other scheme, move DNS to it, then delete this one.`;
+      `scheme-change-replaces-load-balancer: metadata.annotations[…/aws-load-balancer-scheme]: from ${from} to ${to}: the controller deletes the load balancer first, then makes a new one with another DNS name. Keep the scheme; to change it, create a second object with the other scheme, move DNS to it, then delete this one. (AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_synthesizer.go:61-95)`;
     const refused = (from: string, to: string) => `1 problem in Service life/web (policy public):
 - ${fromTo(from, to)} To accept this, add the annotation dualstack.dev/confirm: scheme-change-replaces-load-balancer in the same update.
 `;
@@ -153,7 +153,7 @@ describe("a Service's life, as its team applies it", () => {
     expect(await apply({ ...scheme("internal"), ...confirmed }, spec)).toEqual({
       ...configured,
       stderr:
-        'Warning: leaving-load-balancer-type: spec.type: "ClusterIP" takes the load balancer class away, and the controller deletes the NLB. Keep LoadBalancer if the NLB is still in use.\n',
+        'Warning: leaving-load-balancer-type: spec.type: "ClusterIP" takes the load balancer class away, and the controller deletes the NLB. Keep LoadBalancer if the NLB is still in use. (AWS Load Balancer Controller 3.5, pkg/service/service_utils.go:47-77)\n',
     });
     const left = await stored(life);
     expect(left.spec).not.toHaveProperty("loadBalancerClass");
@@ -206,7 +206,7 @@ describe("D4: a Service whose load balancer exists neither gains nor loses IPv6,
     await expectSuccess(cluster.create(service(name, { spec: { ipFamilyPolicy: from } })));
     await provision(name);
     const before = await stored(name);
-    const problem = `ip-family-change-blocks-controller: spec.ipFamilies: ${change} IPv6 blocks the controller: the family of the target group that exists cannot change, and no later change of the Service gets through. Keep the families; to change them, create a second Service, move DNS to it, then delete this one.`;
+    const problem = `ip-family-change-blocks-controller: spec.ipFamilies: ${change} IPv6 blocks the controller: the family of the target group that exists cannot change, and no later change of the Service gets through. Keep the families; to change them, create a second Service, move DNS to it, then delete this one. (AWS Load Balancer Controller 3.5, webhooks/elbv2/targetgroupbinding_validator.go:174-201)`;
     const refused = `1 problem in Service ${name}/web (policy public):
 - ${problem} To accept this, add the annotation dualstack.dev/confirm: ip-family-change-blocks-controller in the same update.
 `;
