@@ -187,7 +187,7 @@ describe("a signal before the program is ready ends it at once, cleanly and with
     ["SIGTERM", "the rest of the program", "/src/server/program.ts"],
     ["SIGINT", "the rest of the program", "/src/server/program.ts"],
     ["SIGTERM", "the server's library", "/fastify/fastify.js"],
-    ["SIGTERM", "the certificate's library", "/@peculiar/x509/"],
+    ["SIGTERM", "what makes the certificate", "/src/server/local-certificate.ts"],
   ] as const)("%s while %s is loaded", async (signal, _what, module) => {
     const { code, stdout, stderr } = await runToEnd(anyPort, { NODE_OPTIONS: signalAtLoading(module, signal) });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -209,7 +209,7 @@ describe("a signal before the program is ready ends it at once, cleanly and with
     const { port } = taken.address() as AddressInfo;
     const addresses = ["--listen", `127.0.0.1:${port}`, "--health-listen", "127.0.0.1:0"];
     const { code, stderr } = await runToEnd(addresses, {
-      NODE_OPTIONS: signalAtLoading("/@peculiar/x509/", "SIGTERM"),
+      NODE_OPTIONS: signalAtLoading("/src/server/local-certificate.ts", "SIGTERM"),
     });
     taken.close();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

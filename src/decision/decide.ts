@@ -142,8 +142,14 @@ function missingValues(subject: Subject, input: PlanInput): readonly MissingValu
   if (!first || input.policy.policy?.spec.mode !== "Enforce") return [];
   const now = plan(subject, input).injections;
   if (now.length === 0 || subject.kind === "Ingress") return now.map(missingValue);
-  const before = plan({ ...subject, phase: "mutating", object: unallocated(subject.object) }, input).injections;
+  const unallocatedSubject = { ...subject, phase: "mutating", object: unallocated(subject.object) } as const;
+  const before = plan(unallocatedSubject, { ...input, facts: asTold(input.facts) }).injections;
   return now.filter(({ target }) => before.some((injection) => injection.target === target)).map(missingValue);
+}
+
+/** What is detected was perhaps not known yet to the replica that mutated. */
+function asTold(facts: Facts): Facts {
+  return { ...facts, profile: { ...facts.profile, detectedFamilies: undefined } };
 }
 
 function missingValue({ target, value }: Injection): MissingValue {

@@ -85,7 +85,10 @@ function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undef
 
 function serviceContext({ operation, phase, namespace, object, old }: ServiceSubject, known: Known): ServiceContext {
   const { facts, policy, missing } = known;
-  const stored = old && { ...serviceState(old, facts), provisioned: isProvisioned(old) };
+  const stored = old && {
+    ...serviceState(old, facts, serviceController(old, facts.profile), facts.existing),
+    provisioned: isProvisioned(old),
+  };
   const controller = serviceController(object, facts.profile);
   const lives = stored?.provisioned === true && stored.controller.name === controller.name;
   const existing = facts.existing ?? (lives ? existingOf(stored) : undefined);

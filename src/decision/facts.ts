@@ -29,10 +29,18 @@ export const installableControllers = [
   "cloud-controller-manager",
 ] as const satisfies readonly ControllerName[];
 
+/** As in spec.ipFamilies of a Service. */
+export type IpFamily = "IPv4" | "IPv6";
+
 /** What an operator tells us about the cluster, or what we detect. undefined: not known. */
 export interface ClusterProfile {
-  /** Families of the cluster's Service range. */
+  /** Families of the cluster's Service range, as the operator says. */
   readonly ipFamily: "ipv4" | "ipv6" | "dualstack" | undefined;
+  /**
+   * Of the Service default/kubernetes. The first is the cluster's own, which a Service gets that asks for nothing else. Where
+   * there is no second one the cluster may still have it. Counts only where ipFamily is not known.
+   */
+  readonly detectedFamilies: readonly IpFamily[] | undefined;
   /** Who runs the cluster, where that changes what becomes of a load balancer. */
   readonly platform: "gardener" | undefined;
   /** The subnets of load balancers have IPv6 CIDRs; `some`: not each of them. */
@@ -108,6 +116,7 @@ export interface Install {
 /** Flag defaults of the AWS Load Balancer Controller v3.5.0: pkg/config/controller_config.go:171-229, service_config.go:6-7, ingress_config.go:15. */
 export const defaultProfile: ClusterProfile = {
   ipFamily: undefined,
+  detectedFamilies: undefined,
   platform: undefined,
   subnetsHaveIPv6: undefined,
   discoveredSubnets: undefined,

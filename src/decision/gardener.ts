@@ -53,12 +53,13 @@ function wantedOf(service: ServiceView, policy: LoadBalancerPolicy, profile: Clu
       return serviceInForce(service, controller, profile);
     case "cloud-controller-manager": {
       // It reads the internal annotation alone, but Gardener would hand the Service to the controller that reads all of them.
-      const { scheme, ipAddressType, targetType } = policy.spec.service;
+      // What the policy has for the target type does not count: Gardener's own is the one that its clusters support.
+      const { scheme, ipAddressType } = policy.spec.service;
       const hasInternal = settledBy(nlb.scheme, service) === nlb.internal;
       return {
         scheme: hasInternal ? inTreeScheme(annotations) : (annotations[nlb.scheme] ?? scheme?.default),
         ipAddressType: annotations[nlb.ipAddressType] ?? ipAddressType?.default,
-        targetType: annotations[nlb.targetType] ?? targetType?.default,
+        targetType: annotations[nlb.targetType],
       };
     }
     case "eks-auto-mode":

@@ -24,7 +24,7 @@ export function serviceCandidates(subject: ServiceSubject, policy: LoadBalancerP
   const provisioned = old !== undefined && isProvisioned(old);
 
   if (controller.name === "cloud-controller-manager" && (!becomes || old?.finalizers.includes(inTreeFinalizer))) {
-    return { candidates: [], leftOut: inTree(object, policy, provisioned) };
+    return { candidates: [], leftOut: inTree(object, policy, profile, provisioned) };
   }
   // A Service that comes back to the type LoadBalancer may still carry the finalizer of an NLB that is being deleted.
   const lives = provisioned && (!becomes || claimedByAnnotation(old));
@@ -219,9 +219,17 @@ function withoutGardener({ candidates, leftOut }: Proposal, { annotations }: Ser
 }
 
 /** Claiming would leave the old load balancer behind, without an owner, for ever (facts on CCM#1254: aws.go:2359-2363). */
-function inTree(service: ServiceView, policy: LoadBalancerPolicy, provisioned: boolean): readonly LeftOut[] {
+function inTree(
+  service: ServiceView,
+  policy: LoadBalancerPolicy,
+  profile: ClusterProfile,
+  provisioned: boolean,
+): readonly LeftOut[] {
   const { claim, loadBalancerClass } = policy.spec.service;
   if ((claim !== "Class" && claim !== "TypeAnnotation") || service.annotations[nlb.type] !== undefined) return [];
+  // A new Service would not be claimed either, so that there is nothing to advise.
+  const owner = claim === "Class" ? byClass(loadBalancerClass?.default ?? "", profile) : "aws-load-balancer-controller";
+  if (profile.controllers?.includes(owner) === false) return [];
   const [hostname] = service.hostnames;
   const which = hostname === undefined ? "" : ` ${hostname}`;
   const message = provisioned

@@ -11,7 +11,8 @@ import type { IngressSubject, ServiceSubject, ServiceView, Subject, View } from 
 
 /**
  * What an update drops and must not lose: spec.loadBalancerClass, since the API server refuses the update without it, and
- * on a load balancer that exists each value that we injected, since losing it would change that load balancer.
+ * on a load balancer that exists each value that we injected, since losing it would change that load balancer. While there
+ * is none yet, what claims the Service: the other values are injected anew.
  */
 export function restored(subject: Subject, profile: ClusterProfile, classOnly: boolean): readonly Injection[] {
   if (subject.old === undefined) return [];
@@ -25,10 +26,16 @@ function restoredOnService(subject: ServiceSubject, profile: ClusterProfile, cla
   const owner = serviceController(old, profile).name;
   const type = object.annotations[nlb.type];
   const moves = type !== undefined && type !== old.annotations[nlb.type];
-  const ours = owner !== "other" && owner !== "nobody" && !moves && isProvisioned(old);
-  const own = ours && !classOnly ? droppedInjections(subject).filter(({ target }) => !isSettled(target, object)) : [];
+  const ours = owner !== "other" && owner !== "nobody" && !moves && !classOnly;
+  const dropped = ours ? droppedInjections(subject).filter(({ target }) => !isSettled(target, object)) : [];
+  const own = isProvisioned(old) ? dropped : dropped.filter(({ target }) => isClaim(target));
   const droppedClass = object.loadBalancerClass === undefined ? old.loadBalancerClass : undefined;
   return droppedClass === undefined ? own : [restoredValue(loadBalancerClassTarget, droppedClass), ...own];
+}
+
+/** What chooses the controller: without it the in-tree one would build a load balancer before anybody sees. */
+function isClaim(target: Target): boolean {
+  return target === nlb.type || target === nlb.targetType;
 }
 
 /** The class goes its own way; and what the author has settled in other words is not put back over them. */

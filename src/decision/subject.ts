@@ -33,6 +33,8 @@ export interface ServiceView extends ObjectView {
   /** undefined: not allocated yet. */
   readonly ipFamilies: readonly string[] | undefined;
   readonly ipFamilyPolicy: string | undefined;
+  /** Of an author who asks for an address, or allocated. */
+  readonly clusterIP: string | undefined;
   readonly externalTrafficPolicy: string | undefined;
   readonly allocateLoadBalancerNodePorts: boolean | undefined;
   readonly loadBalancerSourceRanges: readonly string[];
@@ -89,6 +91,7 @@ export function serviceView(raw: unknown): ServiceView {
     ports: list(spec["ports"], "spec.ports").map(servicePort),
     ipFamilies: optionalStrings(spec["ipFamilies"], "spec.ipFamilies"),
     ipFamilyPolicy: string(spec["ipFamilyPolicy"], "spec.ipFamilyPolicy"),
+    clusterIP: string(spec["clusterIP"], "spec.clusterIP"),
     externalTrafficPolicy: string(spec["externalTrafficPolicy"], "spec.externalTrafficPolicy"),
     allocateLoadBalancerNodePorts: boolean(spec["allocateLoadBalancerNodePorts"], "spec.allocateLoadBalancerNodePorts"),
     loadBalancerSourceRanges: strings(spec["loadBalancerSourceRanges"], "spec.loadBalancerSourceRanges"),

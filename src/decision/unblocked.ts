@@ -1,5 +1,6 @@
 import { blocksInjection, evaluate, evaluateAllocations, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
+import { annotationField } from "./rule.ts";
 import { targetField, withInjections } from "./injection.ts";
 import { inTreeScheme } from "./in-force.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
@@ -58,7 +59,8 @@ type Trial = (set: readonly Candidate[]) => Outcome;
  * The claim is not to blame for what it meets where leaving it out would help nobody: the object would be refused even
  * without us, as an IPv6 Service that only the in-tree controller would take, or that controller would build it public.
  * Nor is a value that cures one fault to blame for the next that comes to light: an IPv6 Service needs dualstack, and is told
- * what else it lacks rather than to add what we left out.
+ * what else it lacks rather than to add what we left out. But what is wrong with a value of ours, or with a default of the
+ * controller that is claimed for, is not the author's fault: the Service that the in-tree controller would serve is not refused.
  */
 function trialOf(
   subject: Subject,
@@ -66,13 +68,15 @@ function trialOf(
   claim: Candidate | undefined,
   input: PlanInput,
 ): Trial {
-  const allocations = subject.kind === "Service" ? possibleAllocations(subject.object, input.facts.profile) : undefined;
+  const { profile } = input.facts;
+  const allocations =
+    subject.kind === "Service" ? possibleAllocations(subject.object, profile, subject.old) : undefined;
   const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => {
     const injections = set.flatMap((candidate) => candidate.injections);
     const changed = withInjections(subject, injections);
     const known = { ...input, missing: [] };
     return changed.kind === "Service"
-      ? evaluateAllocations(changed, possibleAllocations(changed.object, input.facts.profile), known)
+      ? evaluateAllocations(changed, possibleAllocations(changed.object, profile, changed.old), known)
       : [evaluate(changed, known)];
   };
   let unchanged: readonly ReadonlySet<string>[] | undefined;
@@ -84,11 +88,14 @@ function trialOf(
     // An update may live on with a fault that the stored object has: there is nothing to cure at any price.
     const cures = (subject.old === undefined ? candidates : [])
       .filter((candidate) => candidate !== claim)
-      .map((candidate) => reportsOn([...claimed, candidate]).map(blockingIn));
+      .map((candidate) => ({ candidate, each: reportsOn([...claimed, candidate]).map(blockingIn) }));
     return alone.map((unaided, index) => {
       const start = withClaim?.[index] ?? unaided;
-      const lost = unaided.length > 0 || wouldBePublic ? start : [];
-      const unavoidable = cures.map((each) => each[index] ?? []).filter((after) => isCure(start, after));
+      const lost = unaided.length > 0 ? start : wouldBePublic ? written(start, subject) : [];
+      const unavoidable = cures.map(({ candidate, each }) => {
+        const after = each[index] ?? [];
+        return isCure(start, after) ? elsewhere(after, [...claimed, candidate]) : [];
+      });
       return new Set([unaided, lost, ...unavoidable].flat().map(sameReport));
     });
   };
@@ -102,9 +109,27 @@ function trialOf(
         .filter((report) => unchanged?.[index]?.has(sameReport(report)) !== true)
         .map((report) => ({ ...report, families: allocations?.[index]?.ipFamilies }));
     });
-    const remaining = each.reduce((sum, reports) => sum + blockingIn(reports).length, 0);
+    const remaining = each.reduce((sum, reports) => sum + gravity(blockingIn(reports)), 0);
     return { blockers, remaining, reports: inAll(each) };
   };
+}
+
+/** What is said of the author's own words. */
+function written(reports: readonly Report[], { object }: Subject): readonly Report[] {
+  const own = new Set(Object.keys(object.annotations).map(annotationField));
+  return reports.filter(({ problem: { field } }) => field.startsWith("spec.") || own.has(field));
+}
+
+/** What is not said of the candidates' own values. */
+function elsewhere(reports: readonly Report[], candidates: readonly Candidate[]): readonly Report[] {
+  const own = candidates.flatMap(({ injections }) => injections.map(({ target }) => targetField(target)));
+  return reports.filter(({ problem }) => !own.includes(problem.field));
+}
+
+/** One refusal weighs more than any number of warnings. */
+function gravity(reports: readonly Report[]): number {
+  const refusals = reports.filter(({ rule, problem }) => (problem.severity ?? rule.severity) === "deny").length;
+  return reports.length + 1000 * refusals;
 }
 
 function blockingIn(reports: readonly Report[]): readonly Report[] {

@@ -8,10 +8,10 @@ export const addressesInOneSubnet = defineRule({
   kinds: ["Service"],
   severity: "deny",
   basis: "controller",
-  summary: "Each address that an NLB is to have lies in a subnet of its own.",
-  remediation: "Write one address out of each subnet of the load balancer.",
+  summary: "Each address, or source-NAT prefix, that an NLB is to have lies in a subnet of its own.",
+  remediation: "Write one out of each subnet of the load balancer.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:411-427",
-  onlyWith: [nlb.privateIpv4Addresses, nlb.ipv6Addresses],
+  onlyWith: [nlb.privateIpv4Addresses, nlb.ipv6Addresses, nlb.sourceNatIpv6Prefixes],
   service,
 });
 
@@ -21,13 +21,20 @@ export const addressesInOneSubnet = defineRule({
  */
 function service({ service: { annotations }, controller }: ServiceContext): readonly Problem[] {
   if (!buildsNlb(controller)) return [];
-  return [nlb.privateIpv4Addresses, nlb.ipv6Addresses].flatMap((key): readonly Problem[] => {
+  return lists.flatMap(({ key, noun }): readonly Problem[] => {
     const pair = sharing(parseList(annotations[key] ?? ""));
     if (pair === undefined) return [];
-    const message = `${quote(pair[0])} and ${quote(pair[1])} lie in one subnet, and the controller expects one address for each`;
+    const message = `${quote(pair[0])} and ${quote(pair[1])} lie in one subnet, and the controller expects one ${noun} for each`;
     return [{ field: annotationField(key), message, ...asFarAsKnown(controller) }];
   });
 }
+
+const lists = [
+  { key: nlb.privateIpv4Addresses, noun: "address" },
+  { key: nlb.ipv6Addresses, noun: "address" },
+  // utils.go:137-163: the first prefix has to lie in the first subnet, the second in the second.
+  { key: nlb.sourceNatIpv6Prefixes, noun: "prefix" },
+] as const;
 
 function sharing(items: readonly string[]): readonly [string, string] | undefined {
   const seen = new Map<string, string>();
@@ -41,7 +48,8 @@ function sharing(items: readonly string[]): readonly [string, string] | undefine
 }
 
 function smallestSubnet(item: string): string | undefined {
-  const address = parseIpAddress(item);
+  const [text = ""] = item.split("/");
+  const address = parseIpAddress(text);
   if (address === undefined) return undefined;
   const { family, groups } = address;
   return family === 4 ? [...groups.slice(0, 3), (groups[3] ?? 0) >> 4].join(".") : groups.slice(0, 4).join(":");

@@ -20,14 +20,15 @@ export const autoModeIgnoresAnnotation = defineRule({
     nlb.accessLogS3BucketPrefix,
     nlb.crossZoneLoadBalancingEnabled,
   ],
-  service({ service: { annotations }, controller }) {
+  service({ service: { annotations }, controller, inForce }) {
     if (controller.name !== "eks-auto-mode") return [];
+    const isIp = inForce.targetType === "ip";
     return Object.entries(annotations).flatMap(([key, value]): readonly Problem[] => {
       const instead = catalogEntry(key, "Service")?.autoModeTakes;
       if (instead === undefined) return [];
       const problem = { field: annotationField(key), message: `${quote(value)} is not read by EKS Auto Mode` };
-      // The same page has it among the common annotations, and the class has decided anyway.
-      if (key === nlb.type && value === "external") {
+      // The class has decided, and what these ask for is what Auto Mode builds: an NLB, for nlb-ip one with ip targets.
+      if (key === nlb.type && (value === "external" || value === "nlb" || (value === "nlb-ip" && isIp))) {
         return [{ ...problem, remedy: "Delete it: spec.loadBalancerClass decides.", severity: "warn" }];
       }
       return [{ ...problem, remedy: `Delete it and use ${instead}.` }];

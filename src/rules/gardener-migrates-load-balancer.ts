@@ -1,5 +1,11 @@
 import { nlb } from "../annotations/catalog.ts";
-import { gardenerActs, gardenerRewrites, gardenerValues, ignoreLoadBalancer } from "../annotations/gardener.ts";
+import {
+  gardenerActs,
+  gardenerRewrites,
+  gardenerValues,
+  ignoreLoadBalancer,
+  isGardenerRewritten,
+} from "../annotations/gardener.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
 import type { Problem, ServiceContext, ServiceState } from "../decision/rule.ts";
 
@@ -18,11 +24,21 @@ export const gardenerMigratesLoadBalancer = defineRule({
     const { service, old, facts } = context;
     if (!gardenerActs(facts.profile) || old?.provisioned !== true) return [];
     if (service.type !== "LoadBalancer") return [];
-    if (!gardenerRewrites(service.annotations, old.service.annotations)) return [];
+    if (!gardenerRewrites(service.annotations, old.service.annotations) || isSpared(context)) return [];
     const consequence = consequenceFor(old, context);
     return consequence === undefined ? [] : [problem(context, consequence)];
   },
 });
+
+/**
+ * Its webhook has had its turn before the validating phase. What it has left alone then is in no danger, unless it was down,
+ * and the update brings about what it would act on at the next one.
+ */
+function isSpared({ phase, service, facts, old }: ServiceContext): boolean {
+  if (phase === "mutating" || isGardenerRewritten(service.annotations)) return false;
+  const stored = old?.service.annotations ?? {};
+  return facts.profile.ipFamily === undefined || gardenerRewrites(stored, stored);
+}
 
 function consequenceFor(old: ServiceState, { service, controller }: ServiceContext): string | undefined {
   switch (old.controller.name) {

@@ -11,13 +11,18 @@ export const gardenerNeedsInstanceTargets = defineRule({
   source: "Gardener extension for AWS 1.73, docs/usage/usage.md:491",
   service({ service: { annotations }, controller, inForce, facts }) {
     if (facts.profile.platform !== "gardener" || controller.name !== "aws-load-balancer-controller") return [];
-    if (inForce.targetType !== "ip") return [];
+    // On an overlay network the rule on that has the reason.
+    if (inForce.targetType !== "ip" || facts.profile.overlayNetwork === true) return [];
     if (annotations[nlb.type] === "nlb-ip") {
       const remedy = `Write ${nlb.type}: "external" and ${nlb.targetType}: "instance".`;
-      return [{ field: annotationField(nlb.type), message: `"nlb-ip" means ip targets, ${unsupported}`, remedy }];
+      return [
+        { field: annotationField(nlb.type), message: `"nlb-ip" means ip targets, ${unsupported}`, identity, remedy },
+      ];
     }
     const which = nlb.targetType in annotations ? '"ip"' : "ip, by the controller's default,";
-    return [{ field: annotationField(nlb.targetType), message: `${which} means pod addresses, ${unsupported}` }];
+    return [
+      { field: annotationField(nlb.targetType), message: `${which} means pod addresses, ${unsupported}`, identity },
+    ];
   },
   ingress({ ingress: { annotations }, albClass, facts }) {
     if (facts.profile.platform !== "gardener" || albClass === undefined) return [];
@@ -27,5 +32,8 @@ export const gardenerNeedsInstanceTargets = defineRule({
     return [albClass.hasParams === false ? problem : { ...problem, severity: "warn" }];
   },
 });
+
+/** However a Service comes to have them. */
+const identity = "ip targets";
 
 const unsupported = "which Gardener does not support: its load balancers do not reach them";

@@ -1,3 +1,5 @@
+import { nlb } from "../annotations/catalog.ts";
+import { isInTreeNlb } from "../annotations/in-tree.ts";
 import { defineRule } from "../decision/rule.ts";
 
 export const inTreeMixedProtocols = defineRule({
@@ -9,8 +11,9 @@ export const inTreeMixedProtocols = defineRule({
   remediation:
     "Make a Service for each protocol, or create the Service with a load balancer class of the AWS Load Balancer Controller.",
   source: "AWS cloud controller manager 1.36, pkg/providers/v1/aws.go:3722",
-  service({ service: { ports }, controller }) {
-    if (controller.name !== "cloud-controller-manager") return [];
+  service({ service: { ports, annotations }, controller }) {
+    // A Classic Load Balancer serves TCP only, of which another rule says that no Service for each protocol helps.
+    if (controller.name !== "cloud-controller-manager" || !isInTreeNlb(annotations[nlb.type])) return [];
     const first = ports[0]?.protocol;
     const index = ports.findIndex(({ protocol }) => protocol !== first);
     const other = ports[index];

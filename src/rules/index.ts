@@ -5,6 +5,7 @@ import { addressesInOneSubnet } from "./addresses-in-one-subnet.ts";
 import { attributeStays } from "./attribute-stays.ts";
 import { autoModeIgnoresAnnotation } from "./auto-mode-ignores-annotation.ts";
 import { classChangeAbandonsLoadBalancer } from "./class-change-abandons-load-balancer.ts";
+import { deletionProtectionKeepsLoadBalancer } from "./deletion-protection-keeps-load-balancer.ts";
 import { dualstackAndPrefixInOneStep } from "./dualstack-and-prefix-in-one-step.ts";
 import { dualstackNeedsIpv6Subnets } from "./dualstack-needs-ipv6-subnets.ts";
 import { dualstackRemoved } from "./dualstack-removed.ts";
@@ -70,6 +71,7 @@ import { quicPortUnknown } from "./quic-port-unknown.ts";
 import { schemeChangeReplacesLoadBalancer } from "./scheme-change-replaces-load-balancer.ts";
 import { schemeConflictsWithInternal } from "./scheme-conflicts-with-internal.ts";
 import { sctpNotSupported } from "./sctp-not-supported.ts";
+import { securityGroupNamedTwice } from "./security-group-named-twice.ts";
 import { securityGroupRulesNeedBackendGroup } from "./security-group-rules-need-backend-group.ts";
 import { securityGroupsCannotBeAdded } from "./security-groups-cannot-be-added.ts";
 import { securityGroupsCannotBeRemoved } from "./security-groups-cannot-be-removed.ts";
@@ -110,10 +112,12 @@ export const rules: readonly Rule[] = [
   externalManagedTag,
   subnetsEmpty,
   subnetNamedTwice,
+  securityGroupNamedTwice,
   addressesInOneSubnet,
   proxyProtocolInLoadBalancerAttributes,
   unreadableProxyProtocolAttribute,
   unreadableDeletionProtection,
+  deletionProtectionKeepsLoadBalancer,
   nlbTargetTypeIgnored,
   ipTargetsDisabled,
   ipTargetsOnOverlayNetwork,

@@ -36,11 +36,16 @@ function problems(
     if (entry.value.type !== "enum" || entry.lenient === true) return [];
     if (entry.reservedValues?.includes(value) === true) return [];
     const { values, ignoreCase } = entry.value;
-    if (values.includes(ignoreCase === true ? value.toLowerCase() : value)) return [];
+    if (ignoreCase === true ? values.some((each) => isSameInUpperCase(each, value)) : values.includes(value)) return [];
     const problem = {
       field: annotationField(key),
       message: `${quote(value)} is not allowed, only ${values.map(quote).join(", ")}`,
     };
     return [isOverruled(key) ? { ...problem, severity: "warn" } : problem];
   });
+}
+
+/** As the controller compares: "httpſ", with a long s, is HTTPS in upper case. */
+function isSameInUpperCase(one: string, other: string): boolean {
+  return one.toUpperCase() === other.toUpperCase();
 }

@@ -24,19 +24,19 @@ const overruledByParams: ReadonlySet<string> = new Set([alb.sslRedirect]);
 
 function service({ read, controller }: ServiceContext): readonly Problem[] {
   return read().flatMap(({ key, value, entry }): readonly Problem[] => {
-    const fault = faultOf(value, entry.value);
-    return fault === undefined ? [] : [{ field: annotationField(key), ...fault, ...asFarAsKnown(controller) }];
+    const faults = faultsOf(value, entry.value);
+    return faults.map((fault) => ({ field: annotationField(key), ...fault, ...asFarAsKnown(controller) }));
   });
 }
 
 function ingress({ read, albClass }: IngressContext): readonly Problem[] {
   const hasParams = albClass?.hasParams === true;
   return read().flatMap(({ key, value, entry }): readonly Problem[] => {
-    const fault = faultOf(value, entry.value);
-    if (fault === undefined) return [];
-    const problem = { field: annotationField(key), ...fault };
     const isUncertain = mayGoUnread(entry) || (hasParams && overruledByParams.has(key));
-    return [isUncertain ? { ...problem, severity: "warn" } : problem];
+    return faultsOf(value, entry.value).map((fault): Problem => {
+      const problem = { field: annotationField(key), ...fault };
+      return isUncertain ? { ...problem, severity: "warn" } : problem;
+    });
   });
 }
 
@@ -44,18 +44,26 @@ function isInteger(value: ValueType): boolean {
   return value.type === "int" || (value.type === "list" && value.item === "int");
 }
 
-function faultOf(raw: string, type: ValueType): Pick<Problem, "message" | "remedy"> | undefined {
-  if (type.type === "list" && type.item === "int") {
-    const item = parseList(raw).find((each) => parseInteger(each, 64) === undefined);
-    if (item === undefined) return undefined;
-    return { message: `${quote(item)} is not the number of a port`, remedy: remedyOfList };
-  }
-  if (type.type !== "int") return undefined;
+function faultsOf(raw: string, type: ValueType): readonly Fault[] {
+  if (type.type !== "list" || type.item !== "int") return faultOf(raw, type);
+  const items = [...new Set(parseList(raw))].filter((item) => parseInteger(item, 64) === undefined);
+  return items
+    .slice(0, mostReported)
+    .map((item) => ({ message: `${quote(item)} is not the number of a port`, remedy: remedyOfList }));
+}
+
+type Fault = Pick<Problem, "message" | "remedy">;
+
+/** A list that is meant as one has no more than a few; what is not must not fill pages. */
+const mostReported = 10;
+
+function faultOf(raw: string, type: ValueType): readonly Fault[] {
+  if (type.type !== "int") return [];
   const { bits, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = type;
   const number = parseInteger(raw, bits);
-  if (number === undefined) return { message: `${quote(raw)} is not an integer of ${bits} bits` };
-  if (number >= min && number <= max) return undefined;
-  return { message: `${number} is out of range: only ${min} to ${max} is allowed` };
+  if (number === undefined) return [{ message: `${quote(raw)} is not an integer of ${bits} bits` }];
+  if (number >= min && number <= max) return [];
+  return [{ message: `${number} is out of range: only ${min} to ${max} is allowed` }];
 }
 
 const remedyOfList = 'Name the ports by number, with commas between them, as in "80,443".';

@@ -52,6 +52,8 @@ function faultOf(action: unknown): string | undefined {
   if (member(action, "type") !== "forward") return 'its type is not "forward"';
   const config = member(action, "forwardConfig");
   if (!isObject(config)) return "it has no forwardConfig";
+  const misfit = misfitOf(config, configFields);
+  if (misfit !== undefined) return misfit;
   const targets = member(config, "targetGroups") ?? [];
   if (!Array.isArray(targets)) return "targetGroups is not a list";
   const faulty: readonly (string | undefined)[] = targets.map((target: unknown) =>
@@ -61,6 +63,8 @@ function faultOf(action: unknown): string | undefined {
 }
 
 function targetFault(target: object, count: number): string | undefined {
+  const misfit = misfitOf(target, targetFields);
+  if (misfit !== undefined) return misfit;
   const weight = member(target, "weight");
   const isService = member(target, "serviceName") !== undefined;
   if (isService === (member(target, "targetGroupARN") !== undefined)) {
@@ -72,7 +76,56 @@ function targetFault(target: object, count: number): string | undefined {
 }
 
 function isWeight(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 999;
+  return isInteger(value) && value >= 0 && value <= 999;
+}
+
+interface Field {
+  readonly name: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly type: string;
+}
+
+const configFields: readonly Field[] = [
+  { name: "baseServiceWeight", fits: isInt32, type: "an integer" },
+  { name: "targetGroupStickinessConfig", fits: isStickiness, type: "an object whose enabled is true or false" },
+];
+
+const targetFields: readonly Field[] = [
+  { name: "targetGroupARN", fits: isString, type: "a text" },
+  { name: "serviceName", fits: isString, type: "a text" },
+  { name: "servicePort", fits: (value) => isString(value) || isInt32(value), type: "a name or an integer" },
+  { name: "decrypt", fits: isBoolean, type: "true or false" },
+];
+
+/** Go's decoder refuses the whole text for one value of another type. */
+function misfitOf(object: object, fields: readonly Field[]): string | undefined {
+  const found = fields.find(({ name, fits }) => {
+    const value = member(object, name);
+    return value !== undefined && !fits(value);
+  });
+  return found === undefined ? undefined : `${found.name} is not ${found.type}`;
+}
+
+function isStickiness(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const enabled = member(value, "enabled");
+  return enabled === undefined || isBoolean(enabled);
+}
+
+function isInt32(value: unknown): boolean {
+  return isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
+}
+
+function isInteger(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value);
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
 }
 
 function isObject(value: unknown): value is object {

@@ -21,6 +21,7 @@ function service({ controller, listeners }: ServiceContext): readonly Problem[] 
     .map(({ port, protocol }) => ({
       field: annotationField(nlb.quicEnabledPorts),
       message: `it names the ${protocol} port ${port}, and QUIC is for UDP ports only`,
+      identity: `port ${port}`,
       ...asFarAsKnown(controller),
     }));
 }

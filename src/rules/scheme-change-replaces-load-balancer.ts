@@ -14,18 +14,22 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
   source: "AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_synthesizer.go:61-95",
   updatesOnly: true,
   confirmable: true,
-  service({ service: { annotations }, controller, inForce, old }) {
+  service({ service: { annotations }, controller, inForce, facts, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
     const [before, after] = [old.inForce.scheme, inForce.scheme];
     if (before === undefined || after === undefined) return [];
-    const known = writesScheme(old.service.annotations);
-    if (before === after) return known || !writesScheme(annotations) ? [] : [perhapsReplaced(annotations)];
     if (controller.name === "cloud-controller-manager") {
+      if (before === after) return [];
       const message = `the in-tree controller does not change the scheme of a load balancer that exists: it stays ${before}`;
       return [{ field: annotationField(nlb.internal), message, severity: "warn" }];
     }
-    // Without either annotation the scheme stays as it is, so one of them is written.
-    const problem = replaced(schemeKey(annotations), before, after, known);
+    const keys = schemeKeys(controller);
+    const known = facts.existing?.scheme !== undefined || firstWritten(keys, old.service.annotations) !== undefined;
+    // Without any of them the scheme stays as it is.
+    const key = firstWritten(keys, annotations);
+    if (key === undefined) return [];
+    if (before === after) return known ? [] : [perhapsReplaced(key)];
+    const problem = replaced(key, before, after, known);
     if (controller.name !== "aws-load-balancer-controller" || !forbidsDeletion(annotations)) return [problem];
     return [{ ...problem, message: `${problem.message}; deletion protection does not prevent it` }];
   },
@@ -49,21 +53,23 @@ function replaced(key: string, before: string, after: string, known: boolean): P
   return { field: annotationField(key), message };
 }
 
-type Annotations = ServiceContext["service"]["annotations"];
-
 /** A scheme that was removed stays in force, so that without an annotation only the default can be guessed. */
-function perhapsReplaced(annotations: Annotations): Problem {
+function perhapsReplaced(key: string): Problem {
   const message =
     "unless the load balancer has this scheme already, it is deleted and a new one made with another DNS name";
-  return { field: annotationField(schemeKey(annotations)), message, severity: "warn" };
+  return { field: annotationField(key), message, severity: "warn" };
 }
 
-function writesScheme(annotations: Annotations): boolean {
-  return nlb.scheme in annotations || nlb.internal in annotations;
+/** The annotations that say the scheme, the stronger first. Auto Mode reads one of them. */
+function schemeKeys({ name }: ServiceContext["controller"]): readonly string[] {
+  return name === "eks-auto-mode" ? [nlb.scheme] : [nlb.scheme, nlb.internal];
 }
 
-function schemeKey(annotations: Annotations): string {
-  return nlb.scheme in annotations ? nlb.scheme : nlb.internal;
+function firstWritten(
+  keys: readonly string[],
+  annotations: ServiceContext["service"]["annotations"],
+): string | undefined {
+  return keys.find((key) => key in annotations);
 }
 
 interface Member extends Pick<IngressState, "albClass"> {

@@ -7,11 +7,13 @@ export const securityGroupsCannotBeRemoved = defineRule({
   id: "security-groups-cannot-be-removed",
   kinds: ["Service"],
   severity: "deny",
-  basis: "controller",
+  basis: "update-hazard",
   summary: "An NLB that was made with security groups keeps having some.",
   remediation:
     "Delete the annotation; to have an NLB without security groups, create a second Service with it, move DNS to it, then delete this one.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:110-118",
+  // An NLB from before controller version 2.6, or one that lost the annotation since, has none although nothing says so.
+  confirmable: true,
   service,
 });
 
@@ -20,7 +22,8 @@ function service(context: ServiceContext): readonly Problem[] {
   if (inForce.securityGroups !== "none" || !hasSecurityGroups(context)) return [];
   const field = annotationField(nlb.disableNlbSg);
   const written = service.annotations[nlb.disableNlbSg];
-  const consequence = "the NLB was made with security groups, and the controller would not update it any more";
+  const isSeen = context.facts.existing?.hasSecurityGroups !== undefined;
+  const consequence = `${isSeen ? "" : "as far as the stored Service tells, "}the NLB was made with security groups, and the controller would not update it any more`;
   if (written !== undefined && parseBool(written) === true) {
     return [{ field, message: `${quote(written)} asks for no security groups: ${consequence}`, identity }];
   }

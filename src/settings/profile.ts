@@ -94,7 +94,8 @@ export const profileSettings = {
     flag: "ip-family",
     takes: "value",
     type: oneOf("ipv4", "ipv6", "dualstack"),
-    description: "Families of the cluster's Service addresses.",
+    description:
+      "Families of the cluster's Service addresses. The webhook reads the first one from the cluster, but cannot see there whether there are two.",
     otherwise: "not known",
   },
   subnetsHaveIPv6: {
@@ -147,6 +148,7 @@ export function toProfile(values: Values<typeof profileSettings>): ClusterProfil
   const names = [...new Set([...albClasses, ...albClassesWithoutParams])];
   return {
     ipFamily: values.ipFamily,
+    detectedFamilies: undefined,
     nodesHavePrimaryIPv6: values.nodesHavePrimaryIPv6,
     discoveredSubnets: values.discoveredSubnets,
     overlayNetwork: values.overlayNetwork,

@@ -123,6 +123,8 @@ describe("the fields of which a right rule names one", () => {
     const type = annotationField(nlb.ipAddressType);
     expect(fieldsOf(text, { annotations, spec })).toEqual(["spec.loadBalancerSourceRanges", type]);
     expect(fieldsOf(text, { annotations })).toEqual([annotationField(nlb.loadBalancerSourceRanges), type]);
+    const lines = "unsupported v6 cidr 10.0.0.0/8\n::/0 when lb is not dualstack";
+    expect(fieldsOf(lines, { annotations })).toEqual([annotationField(nlb.loadBalancerSourceRanges), type]);
   });
 
   it("of a target type that is switched off: the type annotation only where there is one", () => {
@@ -285,6 +287,12 @@ describe("what only AWS, or another object, can tell", () => {
     ["one group twice", noGroups, { annotations: { [nlb.securityGroups]: "sg-1,sg-1" } }, undefined],
 
     ["another Service", noPort, { annotations: forward("web-v2") }, "names-another-service"],
+    [
+      "another Service, its name in another case",
+      noPort,
+      { annotations: { [`${nlb.actions}.TCP-80`]: '{"ForwardConfig":{"targetgroups":[{"SERVICENAME":"web-v2"}]}}' } },
+      "names-another-service",
+    ],
     ["itself", "unable to find port 81 on service shop/web", { annotations: forward("web-v2") }, undefined],
     ["no other", noPort, { annotations: forward("web") }, undefined],
     ["no readable action", noPort, { annotations: { [`${nlb.actions}.TCP-80`]: "{" } }, undefined],

@@ -110,7 +110,7 @@ const kinds: readonly ErrorKind[] = [
     fields: on(nlb.ipv6Addresses),
     undecidable: [givesAddresses(nlb.ipv6Addresses)],
   },
-  { pattern: /^unsupported v6 cidr .* when lb is not dualstack/, fields: sourceRanges },
+  { pattern: /^unsupported v6 cidr .* when lb is not dualstack/s, fields: sourceRanges },
   {
     pattern: /^conflicting security groups configuration/,
     fields: on(nlb.disableNlbSg, nlb.securityGroups),

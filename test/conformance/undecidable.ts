@@ -156,8 +156,9 @@ function servicesNamed(action: string): readonly string[] {
   });
 }
 
+/** Go's decoder finds a name in any case. */
 function member(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    ? Object.entries(value).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
     : undefined;
 }

@@ -56,7 +56,9 @@ describe("Gardener's webhook is kept away from a new Service", () => {
 
   it("of the in-tree controller, by what the policy and the author want of the one that it would be handed to", () => {
     expect(because({}, ipv4)).toBe("service.ipAddressType");
-    expect(because({}, { targetType: { default: "ip" } })).toBe("service.targetType");
+    const ip = { targetType: { default: "ip" } };
+    expect(because({ annotations: { [nlb.targetType]: "ip" } }, ip)).toBe("service.targetType");
+    expect(because({}, ip)).toBeUndefined();
     expect(because({}, { ipAddressType: { default: "dualstack" }, scheme: { default: "internet-facing" } })).toBe(
       undefined,
     );

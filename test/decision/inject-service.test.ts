@@ -108,6 +108,40 @@ describe("the claim", () => {
     ]);
   });
 
+  it("by annotation is left out where its own target type would be refused, though the in-tree one builds it public", () => {
+    const ip = { service: { claim: "TypeAnnotation", targetType: { default: "ip" } } };
+    const decision = create({}, ip, { overlayNetwork: true });
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [nlb.type]: "rule", [nlb.targetType]: "rule" });
+    expect(injected(create({}, ip, { overlayNetwork: false }))).toMatchObject({ [nlb.type]: "external" });
+    const both = { service: { ...ip.service, ipAddressType: { default: "dualstack" } } };
+    const parts = { spec: { ipFamilies: ["IPv4", "IPv6"] } };
+    expect(injected(create(parts, both, { overlayNetwork: true }))).toEqual({});
+  });
+
+  it("is left out where the controller's own defaults would not go with what the in-tree one serves well", () => {
+    const proxied = { [nlb.proxyProtocol]: "*" };
+    const byClass = { service: { loadBalancerClass: { default: "service.k8s.aws/nlb" } } };
+    const decision = create({ annotations: proxied, spec: { externalTrafficPolicy: "Local" } }, byClass);
+    expect(injected(decision)).toEqual({});
+    expect(leftOut(decision)).toEqual({ [lbClass]: "rule" });
+    expect(decision.findings).toEqual([]);
+    expect(injected(create({ annotations: proxied, spec: { externalTrafficPolicy: "Cluster" } }, byClass))).toEqual({
+      [lbClass]: "service.k8s.aws/nlb",
+    });
+  });
+
+  it("and what it brings along is not injected where it mends one fault by another of its own", () => {
+    const quic = { [nlb.quicEnabledPorts]: "443", [nlb.disableNlbSg]: "true" };
+    const ports = [{ port: 443, protocol: "UDP", targetPort: 443 }];
+    const parts = { annotations: quic, spec: { ...claimed.spec, ports, ipFamilies: ["IPv4"] } };
+    const ip = { service: { targetType: { default: "ip" } } };
+    expect(injected(create(parts, ip))).toEqual({ [nlb.targetType]: "ip" });
+    const decision = create(parts, ip, { overlayNetwork: true });
+    expect(injected(decision)).toEqual({});
+    expect(decision.findings.map(({ rule }) => rule)).toEqual(["quic-needs-ip-targets"]);
+  });
+
   it.each(["Leave", "Refuse"])(
     "%s claims nothing, and what the in-tree controller ignores is not injected",
     (claim) => {
@@ -314,6 +348,24 @@ describe("an update of a load balancer that is not provisioned", () => {
     const decision = update({}, { annotations: { team: "a" } });
     expect(injected(decision)).toEqual({});
     expect(leftOut(decision)).toEqual({ [lbClass]: "in-tree" });
+  });
+
+  it("is given no advice where its policy's controller is not installed", () => {
+    const decision = update({}, { annotations: { team: "a" } }, publicDualStack, {
+      controllers: ["cloud-controller-manager"],
+    });
+    expect(decision.leftOut).toEqual([]);
+  });
+
+  it("gets its dropped claim by annotation back, or the in-tree controller would build a load balancer", () => {
+    const policy = { service: { claim: "TypeAnnotation", targetType: { default: "ip" } } };
+    const claim = { [nlb.type]: "external", [nlb.targetType]: "ip" };
+    const old = {
+      annotations: { ...claim, "dualstack.dev/injected": `policy=test; keys=${nlb.targetType},${nlb.type}` },
+    };
+    expect(injected(update(old, {}, policy))).toEqual(claim);
+    expect(injected(update({ annotations: claim }, {}, policy))).toEqual({});
+    expect(injected(update(old, { annotations: { "dualstack.dev/inject": "false" } }, policy))).toEqual({});
   });
 
   it("gets no target type that would claim it", () => {

@@ -145,6 +145,19 @@ describe("properties over generated objects, policies and clusters", () => {
     );
   });
 
+  it("nor where the replica that mutated had not found out the cluster's family yet, or only it had", () => {
+    fc.assert(
+      fc.property(rawRequest, policies, inScope, fc.boolean(), (request, set, facts, early) => {
+        const told = { ...facts, profile: { ...facts.profile, ipFamily: undefined } };
+        const unaware = { ...told, profile: { ...told.profile, detectedFamilies: undefined } };
+        const { after } = mutated(request, set, early ? unaware : told);
+        const found = validated(after, set, early ? told : unaware).flatMap(({ findings }) => findings);
+        expect(found.map(({ rule }) => rule)).not.toContain("policy-not-applied");
+      }),
+      runs,
+    );
+  });
+
   it("P7: deciding about the result changes nothing", () => {
     fc.assert(
       fc.property(rawRequest, policies, inScope, (request, set, facts) => {

@@ -54,8 +54,36 @@ describe("an update is judged by what it introduces", () => {
       { spec: { ...lbc, ipFamilies: ["IPv6"] } },
       { spec: { ...lbc, ipFamilies: ["IPv6"] }, annotations: { [nlb.ipAddressType]: "ipv4" } },
     ],
+    [
+      "one of two names of ports is corrected",
+      { annotations: { [nlb.proxyProtocolPerTargetGroup]: "http,https" } },
+      { annotations: { [nlb.proxyProtocolPerTargetGroup]: "80,https" } },
+    ],
+    [
+      "a port that cannot have QUIC gets a certificate",
+      { annotations: { [nlb.quicEnabledPorts]: "80" } },
+      {
+        annotations: {
+          [nlb.quicEnabledPorts]: "80",
+          [nlb.sslCert]: "arn:aws:acm:eu-west-1:111122223333:certificate/a",
+        },
+      },
+    ],
   ])("lets an update pass that lessens or restates an old fault: %s", (_name, old, parts) => {
     expect(denied(update(old, parts))).toEqual([]);
+  });
+
+  it("lets an update pass that says an old fault of a default in so many words", () => {
+    const subject = service(
+      { spec: lbc, annotations: { [nlb.targetType]: "ip" } },
+      { old: { spec: lbc, annotations: { team: "a" } } },
+    );
+    const profile = { platform: "gardener", defaultTargetType: "ip" } as const;
+    expect(denied(decided(subject, { profile }))).toEqual([]);
+    const { old: _stored, ...created } = subject;
+    expect(denied(decided({ ...created, operation: "CREATE", old: undefined }, { profile }))).toEqual([
+      "gardener-needs-instance-targets",
+    ]);
   });
 
   it("is silent about an old fault that only warns", () => {
@@ -83,6 +111,14 @@ describe("a confirmed hazard", () => {
     });
     expect(denied(decision)).toEqual([]);
     expect(findingWarnings(decision)).toEqual([expect.stringContaining(`confirmed: ${id}`)]);
+  });
+
+  it("passes where nobody can know whether it is one: an NLB may have lost its word on security groups", () => {
+    const without = { [nlb.disableNlbSg]: "true" };
+    const hazard = "security-groups-cannot-be-removed";
+    expect(denied(update({ status: live }, { annotations: without, status: live }))).toEqual([hazard]);
+    const confirmed = { ...without, "dualstack.dev/confirm": hazard };
+    expect(denied(update({ status: live }, { annotations: confirmed, status: live }))).toEqual([]);
   });
 
   it("is refused with a confirmation that was left there by an earlier update", () => {

@@ -3,6 +3,7 @@ import { testRule } from "../support/rule-tester.ts";
 
 const ipv4 = "service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses";
 const ipv6 = "service.beta.kubernetes.io/aws-load-balancer-ipv6-addresses";
+const prefixes = "service.beta.kubernetes.io/aws-load-balancer-source-nat-ipv6-prefixes";
 const claimed = { spec: { loadBalancerClass: "service.k8s.aws/nlb" } };
 
 testRule(addressesInOneSubnet, {
@@ -11,6 +12,10 @@ testRule(addressesInOneSubnet, {
     { name: "two neighbouring /64", service: withList(ipv6, "2001:db8:0:1::a,2001:db8:0:2::a") },
     { name: "what is no address, which another rule judges", service: withList(ipv4, "web,web") },
     { name: "an IPv4 and an IPv6 address", service: withList(ipv4, "10.0.0.1,::10.0.0.1") },
+    {
+      name: "source-NAT prefixes of two /64, and automatic ones",
+      service: withList(prefixes, "2001:db8:0:1:1::/80,auto_assigned,2001:db8:0:2:1::/80,auto_assigned"),
+    },
     { name: "an empty list", service: withList(ipv4, "") },
     { name: "the in-tree controller", service: { annotations: { [ipv4]: "10.0.0.4,10.0.0.5" } } },
   ],
@@ -24,6 +29,11 @@ testRule(addressesInOneSubnet, {
       name: "two of one /64, written in two ways",
       service: withList(ipv6, "2001:db8:0:1::a,2001:0db8:0000:0001:ffff::1"),
       fields: [`metadata.annotations[${ipv6}]`],
+    },
+    {
+      name: "two source-NAT prefixes of one /64",
+      service: withList(prefixes, "2001:db8:0:1:1::/80,auto_assigned,2001:db8:0:1:2::/80"),
+      fields: [`metadata.annotations[${prefixes}]`],
     },
     {
       name: "both lists",

@@ -56,12 +56,28 @@ testRule(autoModeIgnoresAnnotation, {
       ],
     },
     {
-      name: "a type that asks for another controller",
-      service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" }, spec },
+      name: "a type that asks for ip targets, beside instance targets",
+      service: {
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-type": "nlb-ip",
+          "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "instance",
+        },
+        spec,
+      },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
     },
   ],
   warn: [
+    {
+      name: "type nlb, which is what Auto Mode builds",
+      service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" }, spec },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
+    },
+    {
+      name: "type nlb-ip, whose targets are the ones that Auto Mode has by default",
+      service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb-ip" }, spec },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
+    },
     {
       name: "type external, which the same page recommends",
       service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "external" }, spec },

@@ -66,6 +66,18 @@ testRule(gardenerMigratesLoadBalancer, {
       service: { annotations: rewritten, spec, status },
     },
     {
+      name: "an update of one that has had it all the time, at which Gardener's webhook did nothing",
+      profile,
+      old: { annotations: dualstack, spec, status },
+      service: { annotations: { ...dualstack, "example.com/note": "edited" }, spec, status },
+    },
+    {
+      name: "dualstack that Gardener's webhook left alone, on a cluster of which the families are not known",
+      profile: { platform: "gardener" },
+      old: { spec, status },
+      service: { annotations: dualstack, spec, status },
+    },
+    {
       name: "a Service that leaves the type LoadBalancer",
       profile,
       old: { status },
@@ -88,7 +100,15 @@ testRule(gardenerMigratesLoadBalancer, {
       fields: [`metadata.annotations[${address}]`],
     },
     {
-      name: "any update of one that has had it all the time, unread",
+      name: "any update of one that has had it all the time, unread, at which Gardener's webhook acts",
+      profile,
+      old: { annotations: dualstack, status },
+      service: { annotations: { ...rewritten, "example.com/note": "edited" }, status },
+      fields: [`metadata.annotations[${address}]`],
+    },
+    {
+      name: "the same before Gardener's webhook has had its turn",
+      phase: "mutating",
       profile,
       old: { annotations: dualstack, status },
       service: { annotations: { ...dualstack, "example.com/note": "edited" }, status },

@@ -11,6 +11,11 @@ testRule(gardenerNeedsInstanceTargets, {
   allow: [
     { name: "instance targets", profile, service: { annotations: { [targetType]: "instance" }, spec } },
     { name: "the controller's default", profile, service: { spec } },
+    {
+      name: "ip targets on an overlay network, of which another rule speaks",
+      profile: { ...profile, overlayNetwork: true },
+      service: { annotations: { [targetType]: "ip" }, spec },
+    },
     { name: "ip targets elsewhere", service: { annotations: { [targetType]: "ip" }, spec } },
     {
       name: "an annotation that the in-tree controller does not read, which another rule refuses",

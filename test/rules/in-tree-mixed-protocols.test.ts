@@ -10,6 +10,10 @@ testRule(inTreeMixedProtocols, {
     { name: "TCP ports", service: { spec: { ports: [tcp, { port: 443 }] } } },
     { name: "UDP ports", service: { annotations: nlb, spec: { ports: [udp, { ...udp, port: 54 }] } } },
     {
+      name: "both, of a Classic Load Balancer, whose rule on UDP says more",
+      service: { spec: { ports: [tcp, udp] } },
+    },
+    {
       name: "both, of the AWS Load Balancer Controller",
       service: { spec: { loadBalancerClass: "service.k8s.aws/nlb", ports: [tcp, udp] } },
     },

@@ -24,6 +24,13 @@ testRule(invalidEnumeration, {
       },
     },
     {
+      name: "a health check protocol that is one in upper case only",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-healthcheck-protocol": "http\u017f" },
+      },
+    },
+    {
       name: "the address type of ALBs on an NLB, which another rule explains",
       service: {
         spec: { loadBalancerClass: "service.k8s.aws/nlb" },

@@ -98,6 +98,17 @@ testRule(invalidInteger, {
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-proxy-protocol-per-target-group]"],
     },
     {
+      name: "each port by name, once",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol-per-target-group": "a,443,b,a" },
+      },
+      fields: [
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-proxy-protocol-per-target-group]",
+        "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-proxy-protocol-per-target-group]",
+      ],
+    },
+    {
       name: "ports with a blank between them",
       service: {
         spec: { loadBalancerClass: "service.k8s.aws/nlb" },

@@ -44,6 +44,16 @@ testRule(invalidJson, {
       },
     },
     {
+      name: "every field with a value of its type",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": -5, "targetGroups": [{"serviceName": "a", "servicePort": 2147483647, "decrypt": true}], "targetGroupStickinessConfig": {"enabled": false}}}',
+        },
+      },
+    },
+    {
       name: "no target but the Service itself",
       service: {
         spec: { loadBalancerClass: "service.k8s.aws/nlb" },
@@ -210,6 +220,94 @@ testRule(invalidJson, {
         annotations: {
           "service.beta.kubernetes.io/actions.TCP-80":
             '{"type": "forward", "forwardConfig": {"baseServiceWeight": 50, "targetGroups": [{"targetGroupARN": "arn:x", "weight": "50"}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a weight of the Service itself that is a text",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": "50", "targetGroups": []}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a weight of the Service itself of more than 32 bits",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"baseServiceWeight": 2147483648, "targetGroups": []}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "stickiness that is no object",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [], "targetGroupStickinessConfig": true}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "stickiness enabled by a text",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [], "targetGroupStickinessConfig": {"enabled": "true"}}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a Service's name that is a number",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [{"serviceName": 5, "servicePort": 80}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "an ARN that is a number",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [{"targetGroupARN": 5}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "a port that is neither name nor integer",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [{"serviceName": "a", "servicePort": 80.5}]}}',
+        },
+      },
+      fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
+    },
+    {
+      name: "decryption by a text",
+      service: {
+        spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+        annotations: {
+          "service.beta.kubernetes.io/actions.TCP-80":
+            '{"type": "forward", "forwardConfig": {"targetGroups": [{"serviceName": "a", "servicePort": 80, "decrypt": "true"}]}}',
         },
       },
       fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],

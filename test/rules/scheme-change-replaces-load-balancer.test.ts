@@ -1,5 +1,11 @@
+import { expect, it } from "vitest";
+import { evaluate } from "../../src/decision/evaluate.ts";
+import { defaultProfile } from "../../src/decision/facts.ts";
+import type { Facts } from "../../src/decision/facts.ts";
+import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { schemeChangeReplacesLoadBalancer } from "../../src/rules/scheme-change-replaces-load-balancer.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { service } from "../support/subjects.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const nlbSpec = { loadBalancerClass: "service.k8s.aws/nlb" };
@@ -26,6 +32,20 @@ testRule(schemeChangeReplacesLoadBalancer, {
       service: {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" },
         spec: nlbSpec,
+        status,
+      },
+    },
+    {
+      name: "the in-tree controller, which does not read the new annotation",
+      old: { status },
+      service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" }, status },
+    },
+    {
+      name: "EKS Auto Mode, which does not read the old one",
+      old: { spec: autoModeSpec, status },
+      service: {
+        annotations: { "service.beta.kubernetes.io/aws-load-balancer-internal": "true" },
+        spec: autoModeSpec,
         status,
       },
     },
@@ -178,3 +198,32 @@ testRule(schemeChangeReplacesLoadBalancer, {
     },
   ],
 });
+
+it.each([
+  { exists: "internet-facing", written: undefined, severities: [] },
+  { exists: "internet-facing", written: "internet-facing", severities: [] },
+  { exists: "internet-facing", written: "internal", severities: ["deny"] },
+  { exists: "internal", written: "internal", severities: [] },
+] as const)(
+  "a load balancer that is $exists, as somebody saw, and whose scheme nobody wrote: $written is judged by what exists",
+  ({ exists, written, severities }) => {
+    const annotations = written && { "service.beta.kubernetes.io/aws-load-balancer-scheme": written };
+    const facts: Facts = {
+      namespaceLabels: {},
+      profile: defaultProfile,
+      install: { scope: "ClusterWide", excludedNamespaces: [] },
+      existing: { scheme: exists, hasSecurityGroups: true },
+    };
+    const subject = service(
+      { spec: nlbSpec, status, ...(annotations && { annotations }) },
+      { old: { spec: nlbSpec, status } },
+    );
+    const found = evaluate(subject, {
+      rules: [schemeChangeReplacesLoadBalancer],
+      policy: resolvePolicy(policySet([]), {}),
+      facts,
+      missing: [],
+    });
+    expect(found.map(({ problem }) => problem.severity ?? "deny")).toEqual(severities);
+  },
+);
