@@ -40,7 +40,7 @@ process.on("exit", () => {
 });
 
 /** As `npm start` and the image start it. */
-const nodeFlags = ["--max-semi-space-size=8"];
+const nodeFlags = ["--max-semi-space-size=8", "--no-concurrent-recompilation"];
 
 /** The real program in local mode, with the settings that bars are about: default log level, to a file. */
 export async function startWebhook(

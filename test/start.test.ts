@@ -295,12 +295,16 @@ function messages(stdout: string): readonly { readonly msg: string }[] {
 async function spawned() {
   const [port, healthPort] = await freePorts();
   const addresses = ["--listen", `127.0.0.1:${port}`, "--health-listen", `127.0.0.1:${healthPort}`];
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", "src/main.ts", ...addresses], {
-    env: { PATH: process.env["PATH"] },
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 25_000,
-    killSignal: "SIGKILL",
-  });
+  const child = spawn(
+    process.execPath,
+    ["--max-semi-space-size=8", "--no-concurrent-recompilation", "src/main.ts", ...addresses],
+    {
+      env: { PATH: process.env["PATH"] },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 25_000,
+      killSignal: "SIGKILL",
+    },
+  );
   // A test that fails must not leave it behind; its timeout dies with us.
   onTestFinished(() => {
     child.kill("SIGKILL");
