@@ -29,8 +29,11 @@ export function parseInteger(raw: string, bits: 32 | 64): number | undefined {
   return BigInt.asIntN(bits, value) === value ? Number(value) : undefined;
 }
 
+const noItems: readonly string[] = [];
+
 /** Items between commas, trimmed; empty ones are dropped, so that a list can be present and have no items. */
 export function parseList(raw: string): readonly string[] {
+  if (raw === "") return noItems;
   return raw
     .split(",")
     .map(trimSpace)

@@ -34,6 +34,7 @@ export function plan(subject: Subject, input: PlanInput): Plan {
 function besideGardener(subject: Subject, planned: Plan, input: PlanInput, silent: boolean): Plan {
   const { policy } = input.policy;
   if (silent || policy === undefined || subject.kind === "Ingress") return planned;
+  if (input.facts.profile.platform !== "gardener") return planned;
   const changed = withInjections(subject, planned.injections);
   const ignore = keepingGardenerAway(changed, policy, input.facts.profile);
   if (ignore === undefined) return planned;

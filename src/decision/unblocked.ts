@@ -69,8 +69,10 @@ function trialOf(
   input: PlanInput,
 ): Trial {
   const { profile } = input.facts;
-  const allocations =
-    subject.kind === "Service" ? possibleAllocations(subject.object, profile, subject.old) : undefined;
+  const familiesAt = (index: number): readonly string[] | undefined =>
+    subject.kind === "Service"
+      ? possibleAllocations(subject.object, profile, subject.old)[index]?.ipFamilies
+      : undefined;
   const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => {
     const injections = set.flatMap((candidate) => candidate.injections);
     const changed = withInjections(subject, injections);
@@ -101,18 +103,21 @@ function trialOf(
   };
   return (set) => {
     const each = reportsOn(set);
+    if (each.every((reports) => reports.length === 0)) return faultless;
     const blockers = each.flatMap((reports, index) => {
       const blocking = blockingIn(reports);
       if (blocking.length === 0 || set.length === 0) return [];
       unchanged ??= before();
       return blocking
         .filter((report) => unchanged?.[index]?.has(sameReport(report)) !== true)
-        .map((report) => ({ ...report, families: allocations?.[index]?.ipFamilies }));
+        .map((report) => ({ ...report, families: familiesAt(index) }));
     });
     const remaining = each.reduce((sum, reports) => sum + gravity(blockingIn(reports)), 0);
     return { blockers, remaining, reports: inAll(each) };
   };
 }
+
+const faultless: Outcome = { blockers: [], remaining: 0, reports: [] };
 
 /** What is said of the author's own words. */
 function written(reports: readonly Report[], { object }: Subject): readonly Report[] {

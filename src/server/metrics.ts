@@ -60,7 +60,11 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   const registry = new prometheus.Registry();
   prometheus.collectDefaultMetrics({ register: registry });
   const atScrape = scrapedGauges(registry, options);
-  const requests = requestCounter(registry);
+  const requests = counted(registry, {
+    name: "dualstack_admission_requests_total",
+    help: "Calls of the webhooks, by what was answered.",
+    labelNames: ["webhook", "operation", "kind", "decision", "dry_run"],
+  });
   const duration = new prometheus.Histogram({
     name: "dualstack_admission_duration_seconds",
     help: "Time from a review's arrival to its answer.",
@@ -69,15 +73,16 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     registers: [registry],
   });
   const durationOf = { mutate: duration.labels("mutate"), validate: duration.labels("validate") };
-  const violations = counter(
-    registry,
-    "dualstack_policy_violations_total",
-    "Findings of rules, by what became of them.",
-    ["policy", "rule", "action"],
-  );
-  const injected = counter(registry, "dualstack_injected_values_total", "Values injected into objects, dry runs too.", [
-    "setting",
-  ]);
+  const violations = counted(registry, {
+    name: "dualstack_policy_violations_total",
+    help: "Findings of rules, by what became of them.",
+    labelNames: ["policy", "rule", "action"],
+  });
+  const injected = counted(registry, {
+    name: "dualstack_injected_values_total",
+    help: "Values injected into objects, dry runs too.",
+    labelNames: ["setting"],
+  });
   const badRequests = counter(
     registry,
     "dualstack_bad_requests_total",
@@ -103,8 +108,8 @@ export function buildMetrics(options: MetricsOptions): Metrics {
       const { webhook, operation, kind, outcome, dryRun } = request;
       requests.add(webhook, operation, kind, outcome, dryRun ? "true" : "false");
       durationOf[request.webhook].observe(request.seconds);
-      for (const { policy, rule, action } of request.violations) violations.inc({ policy, rule, action });
-      for (const setting of request.injected) injected.inc({ setting });
+      for (const { policy, rule, action } of request.violations) violations.add(policy, rule, action);
+      for (const setting of request.injected) injected.add(setting);
     },
     failed(webhook, outcome) {
       requests.add(webhook, "other", "other", outcome, "false");
@@ -116,27 +121,40 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-/** Counts by itself and tells at each scrape: the library puts five labels together anew for each request. */
-function requestCounter(registry: prometheus.Registry): { readonly add: (...labels: readonly string[]) => void } {
-  const labelNames = ["webhook", "operation", "kind", "decision", "dry_run"] as const;
-  const counts = new Map<string, number>();
+interface CounterOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+}
+
+interface Counted {
+  /** The values of the labels, in the order of their names. */
+  readonly add: (...values: readonly string[]) => void;
+}
+
+/** Counts by itself and tells at each scrape: the library puts the labels together anew each time it counts. */
+function counted(registry: prometheus.Registry, { name, help, labelNames }: CounterOptions): Counted {
+  const counts = new Map<string, { readonly labels: Record<string, string>; count: number }>();
   new prometheus.Counter({
-    name: "dualstack_admission_requests_total",
-    help: "Calls of the webhooks, by what was answered.",
+    name,
+    help,
     labelNames,
     registers: [registry],
     collect() {
       this.reset();
-      for (const [key, count] of counts) {
-        const values = key.split(" ");
-        this.inc(Object.fromEntries(labelNames.map((name, index) => [name, values[index] ?? ""])), count);
-      }
+      for (const { labels, count } of counts.values()) this.inc(labels, count);
     },
   });
   return {
-    add(...labels) {
-      const key = labels.join(" ");
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+    add(...values) {
+      const key = values.join("\n");
+      const found = counts.get(key);
+      if (found !== undefined) {
+        found.count += 1;
+        return;
+      }
+      const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ""]));
+      counts.set(key, { labels, count: 1 });
     },
   };
 }
