@@ -41,7 +41,12 @@ it("the runtime stage runs nothing while it is built, and as a numbered user aft
 });
 
 it("a Deployment's args become the program's, since all of the command is the entry point", () => {
-  expect(JSON.parse(step("ENTRYPOINT"))).toEqual(["/nodejs/bin/node", "--max-semi-space-size=8", "--no-concurrent-recompilation", "dist/main.js"]);
+  expect(JSON.parse(step("ENTRYPOINT"))).toEqual([
+    "/nodejs/bin/node",
+    "--max-semi-space-size=8",
+    "--no-concurrent-recompilation",
+    "dist/main.js",
+  ]);
 });
 
 it("the build sees these files and no others", () => {
