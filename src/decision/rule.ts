@@ -6,6 +6,8 @@ import type { ReadAnnotation } from "./reading.ts";
 import type { IngressView, Kind, Operation, Phase, ServiceView } from "./subject.ts";
 import type { Resolution } from "../policy/resolve.ts";
 
+export { isBefore } from "./facts.ts";
+
 export type Severity = "deny" | "warn";
 
 /** Why a rule may refuse: no rule exists for any other reason. */

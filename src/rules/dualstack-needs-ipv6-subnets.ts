@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, quote } from "../decision/rule.ts";
+import { annotationField, defineRule, isBefore, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackNeedsIpv6Subnets = defineRule({
@@ -30,12 +30,16 @@ function check(
   key: string,
   before: string | undefined,
   after: string | undefined,
-  { profile: { subnetsHaveIPv6 } }: Pick<ServiceContext | IngressContext, "facts">["facts"],
+  { profile: { subnetsHaveIPv6, controllerVersion } }: Pick<ServiceContext | IngressContext, "facts">["facts"],
 ): readonly Problem[] {
   if (after !== "dualstack" && after !== "dualstack-without-public-ipv4") return [];
   const field = annotationField(key);
   if (subnetsHaveIPv6 === false) {
-    const message = `${quote(after)} needs subnets with IPv6, and the cluster profile says that they have none`;
+    // Since 3.5 the controller looks before it asks AWS (pkg/networking/subnet_resolver.go:505-543).
+    const late = isBefore(controllerVersion, { major: 3, minor: 5 })
+      ? "; a controller before 3.5 learns it from AWS, and the load balancer is stuck"
+      : "";
+    const message = `${quote(after)} needs subnets with IPv6, and the cluster profile says that they have none${late}`;
     return [{ field, message, identity: "dual-stack on IPv4 subnets" }];
   }
   // A new load balancer is given the subnets that have IPv6; one that exists keeps those in which it is.

@@ -54,7 +54,10 @@ export async function start(
   for (const folder of emptyFolders)
     log.warn({ folder }, "the folder of policies is empty: no policy is in force from it");
   try {
-    await serve({ settings, policies, log, version, stop });
+    const writeLine = (line: string): void => {
+      destination.write(`${line}\n`);
+    };
+    await serve({ settings, policies, log, writeLine, version, stop });
     return exitCode.ok;
   } catch (error) {
     log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");

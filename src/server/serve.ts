@@ -21,6 +21,7 @@ import { bindable } from "./any-address.ts";
 import { watchCertificate } from "./certificates.ts";
 import type { CertificateSource } from "./certificates.ts";
 import { reportDecision } from "./decision-log.ts";
+import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
 import { buildHealthServer } from "./health.ts";
 import { createLocalCertificate } from "./local-certificate.ts";
@@ -34,12 +35,14 @@ export interface ServeOptions {
   readonly settings: Settings;
   readonly policies: PolicySet;
   readonly log: Logger;
+  /** Into the same log as `log`. */
+  readonly writeLine: WriteLine;
   readonly version: string;
   readonly stop: StopSignals;
 }
 
 /** Wires everything, listens, and resolves once a signal has drained it. Throws one sentence where it can't start. */
-export async function serve({ settings, policies, log, version, stop }: ServeOptions): Promise<void> {
+export async function serve({ settings, policies, log, writeLine, version, stop }: ServeOptions): Promise<void> {
   if (stoppedEarly(stop, log)) return;
   warnOfUnknownRules(policies, log);
   const state = { draining: false, listening: false, showing: false };
@@ -84,7 +87,8 @@ export async function serve({ settings, policies, log, version, stop }: ServeOpt
       arrived: metrics.arrived,
       left: metrics.left,
       answered: (answered) => {
-        reportDecision(answered, state.showing ? silent : log, metrics);
+        const isHeard = !state.showing && log.isLevelEnabled("info");
+        reportDecision(answered, version, isHeard ? writeLine : undefined, metrics);
       },
       refused: metrics.badRequest,
       failed: metrics.failed,
@@ -133,7 +137,6 @@ export async function serve({ settings, policies, log, version, stop }: ServeOpt
 }
 
 /** The examples are shown in words: a line of JSON for each decision would stand between them. */
-const silent = { info: (): void => undefined };
 
 function stoppedEarly(stop: StopSignals, log: Logger): boolean {
   const signal = stop.received();

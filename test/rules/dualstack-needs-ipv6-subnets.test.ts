@@ -1,10 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it, test } from "vitest";
 import { decide } from "../../src/decision/decide.ts";
+import { evaluate } from "../../src/decision/evaluate.ts";
 import { defaultProfile } from "../../src/decision/facts.ts";
-import { policySet } from "../../src/policy/resolve.ts";
+import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { dualstackNeedsIpv6Subnets } from "../../src/rules/dualstack-needs-ipv6-subnets.ts";
 import { testRule } from "../support/rule-tester.ts";
-import { ingress } from "../support/subjects.ts";
+import { ingress, service } from "../support/subjects.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
@@ -154,4 +155,21 @@ it("is not held against an ALB that is dual-stack already and takes its public I
     [dualstackNeedsIpv6Subnets],
   );
   expect(decision.findings.map(({ excused }) => excused)).toEqual(["existing"]);
+});
+
+test.each([
+  [undefined, false],
+  [{ major: 3, minor: 5 }, false],
+  [{ major: 3, minor: 4 }, true],
+  [{ major: 2, minor: 17 }, true],
+])("of controller %j it says whether AWS has to find out: %s", (controllerVersion, isLate) => {
+  const subject = service({
+    spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+    annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
+  });
+  const profile = { ...defaultProfile, subnetsHaveIPv6: false, controllerVersion };
+  const facts = { namespaceLabels: {}, profile, install: { scope: "ClusterWide", excludedNamespaces: [] } } as const;
+  const policy = resolvePolicy(policySet([]), {});
+  const reports = evaluate(subject, { rules: [dualstackNeedsIpv6Subnets], policy, facts, missing: [] });
+  expect(reports.map(({ problem }) => problem.message.includes("is stuck"))).toEqual([isLate]);
 });
