@@ -105,7 +105,7 @@ describe("properties over Services that a controller was really shown", () => {
       fc.property(fc.constantFrom(...corpus), anyPolicies, (stored, set) => {
         expect(violation(stored, set)).toBeUndefined();
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -193,7 +193,7 @@ describe("a rule that is not asked had nothing to say", () => {
         const subject = subjectOf(object, "validating", provisioned(old));
         expect(reported(subject, facts, rules)).toEqual(reported(subject, facts, everyRule));
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });

@@ -15,7 +15,7 @@ import type { PolicySet } from "../../src/policy/resolve.ts";
 import { foreignRequest, inScope, policies, rawRequest } from "../support/arbitraries.ts";
 import type { RawRequest } from "../support/arbitraries.ts";
 
-const runs = { numRuns: 500 };
+const runs = { numRuns: 300 };
 
 function subjectOf({ object, oldObject }: RawRequest, phase: Phase) {
   const kind =
