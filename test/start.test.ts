@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -180,6 +180,28 @@ spec: { prioritty: 1 }
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
   });
+});
+
+describe("a certificate that cannot be used", { timeout: 30_000 }, () => {
+  it.each([
+    ["is not there", {}, /\/tls\.crt cannot be read \(ENOENT\)/],
+    ["is empty", { "tls.crt": "", "tls.key": "" }, /\/tls\.crt is empty/],
+    ["is no PEM", { "tls.crt": "x", "tls.key": "x" }, /\/tls\.crt is not a certificate in PEM form/],
+  ])(
+    "that %s is named in one sentence, on the terminal and in the log, without a stack",
+    async (name, files, problem) => {
+      const dir = join(folder, `tls ${name}`);
+      mkdirSync(dir);
+      for (const [file, content] of Object.entries(files)) writeFileSync(join(dir, file), content);
+      const { code, stdout, stderr } = await runToEnd([...anyPort, "--tls-dir", dir]);
+      expect(code).toBe(1);
+      expect(stderr.split("\n")).toEqual(["dualstack-webhook did not start:", expect.stringMatching(problem), ""]);
+      expect(messages(stdout)).toEqual([
+        expect.objectContaining({ msg: "stopped by a fault", problem: expect.stringMatching(problem) }),
+      ]);
+      expect(stdout).not.toContain('"stack":');
+    },
+  );
 });
 
 describe("a signal before the program is ready ends it at once, cleanly and with a line", { timeout: 30_000 }, () => {

@@ -14,23 +14,28 @@ export interface Certificate {
   readonly notAfter: Date;
 }
 
-/** Reads and checks tls.crt, tls.key and ca.crt. Throws one sentence that names the file, the fault and the remedy. */
+/** What an operator can mend: the message is one sentence that names the file, the fault and the remedy. */
+export class UnusableCertificate extends Error {
+  override readonly name = "UnusableCertificate";
+}
+
+/** Reads and checks tls.crt, tls.key and ca.crt. Throws UnusableCertificate. */
 export async function readCertificate(dir: string, names: readonly string[], now: Date): Promise<Certificate> {
   const certFile = join(dir, "tls.crt");
   const keyFile = join(dir, "tls.key");
   const [cert, key, ca] = await Promise.all([read(certFile), read(keyFile), readOptional(join(dir, "ca.crt"))]);
   const leaf = parseCertificate(certFile, cert);
   if (!leaf.checkPrivateKey(parseKey(keyFile, key))) {
-    throw new Error(`${keyFile} is not the key of ${certFile}: both must come from the same issuance.`);
+    throw new UnusableCertificate(`${keyFile} is not the key of ${certFile}: both must come from the same issuance.`);
   }
   const missing = names.find((name) => leaf.checkHost(name, { subject: "never" }) === undefined);
   if (missing !== undefined) {
     const carried = leaf.subjectAltName ?? "no names at all";
-    throw new Error(`${certFile} is for ${carried}: it must carry the DNS name ${missing}.`);
+    throw new UnusableCertificate(`${certFile} is for ${carried}: it must carry the DNS name ${missing}.`);
   }
   const certificate = { cert, key, ca, notBefore: leaf.validFromDate, notAfter: leaf.validToDate };
   const fault = certificateFault(certificate, now);
-  if (fault !== undefined) throw new Error(`${certFile} does not serve: ${fault}.`);
+  if (fault !== undefined) throw new UnusableCertificate(`${certFile} does not serve: ${fault}.`);
   refuseWhatTlsRefuses(certFile, certificate);
   return certificate;
 }
@@ -49,12 +54,12 @@ export function sameCertificate(a: Certificate, b: Certificate): boolean {
 
 async function read(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new Error(`${file} cannot be read (${code(error)}): it must be a readable file in PEM form.`, {
+    throw new UnusableCertificate(`${file} cannot be read (${code(error)}): it must be a readable file in PEM form.`, {
       cause: error,
     });
   });
   // Node accepts an empty certificate without a word, and then every handshake fails.
-  if (text.trim() === "") throw new Error(`${file} is empty: it must be in PEM form.`);
+  if (text.trim() === "") throw new UnusableCertificate(`${file} is empty: it must be in PEM form.`);
   return text;
 }
 
@@ -63,7 +68,9 @@ async function readOptional(file: string): Promise<string | undefined> {
     return await readFile(file, "utf8");
   } catch (error) {
     if (code(error) === "ENOENT") return undefined;
-    throw new Error(`${file} cannot be read (${code(error)}): make it readable, or delete it.`, { cause: error });
+    throw new UnusableCertificate(`${file} cannot be read (${code(error)}): make it readable, or delete it.`, {
+      cause: error,
+    });
   }
 }
 
@@ -71,7 +78,7 @@ function parseCertificate(file: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (error) {
-    throw new Error(`${file} is not a certificate in PEM form (${code(error)}).`, { cause: error });
+    throw new UnusableCertificate(`${file} is not a certificate in PEM form (${code(error)}).`, { cause: error });
   }
 }
 
@@ -79,7 +86,9 @@ function parseKey(file: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw new Error(`${file} is not an unencrypted private key in PEM form (${code(error)}).`, { cause: error });
+    throw new UnusableCertificate(`${file} is not an unencrypted private key in PEM form (${code(error)}).`, {
+      cause: error,
+    });
   }
 }
 
@@ -88,9 +97,12 @@ function refuseWhatTlsRefuses(file: string, { cert, key }: Certificate): void {
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    throw new Error(`${file} cannot be used for TLS (${code(error)}): each certificate in it must be whole.`, {
-      cause: error,
-    });
+    throw new UnusableCertificate(
+      `${file} cannot be used for TLS (${code(error)}): each certificate in it must be whole.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

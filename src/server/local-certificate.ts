@@ -38,14 +38,14 @@ interface Pems {
   readonly ca: string;
 }
 
-const task = "make a local certificate";
+const file = fileURLToPath(import.meta.url);
 
 /**
  * In a process of its own, whose end gives back the 20 MiB that the library takes. The key comes through a pipe. Ctrl-C is for
  * us alone, hence `detached`; and what this process was told by NODE_OPTIONS is none of the other's business.
  */
 async function inChild(): Promise<Pems> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), task], {
+  const child = spawn(process.execPath, [file], {
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
     env: { ...process.env, NODE_OPTIONS: "" },
@@ -55,7 +55,7 @@ async function inChild(): Promise<Pems> {
   return JSON.parse(stdout) as Pems;
 }
 
-if (process.argv[2] === task) process.stdout.write(JSON.stringify(await makePems()));
+if (process.argv[1] === file) process.stdout.write(JSON.stringify(await makePems()));
 
 async function makePems(): Promise<Pems> {
   const x509 = await importX509();

@@ -7,6 +7,7 @@ import { policySet } from "../policy/resolve.ts";
 import { starterPolicies } from "../policy/starter.ts";
 import { readSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
+import { UnusableCertificate } from "./certificate-files.ts";
 import { serve } from "./serve.ts";
 import type { StopSignals } from "./stop-signals.ts";
 
@@ -14,9 +15,9 @@ import type { StopSignals } from "./stop-signals.ts";
 const exitCode = {
   /** Stopped by a signal after draining. */
   ok: 0,
-  /** A fault at run time, such as a port that is taken. */
+  /** A fault at run time, such as a port that is taken or a certificate that cannot be used. */
   failed: 1,
-  /** Settings, policies or certificates that cannot be used: nothing was started. */
+  /** Settings or policies that cannot be used: nothing was started. */
   usage: 2,
 } as const;
 
@@ -124,7 +125,8 @@ async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
 
 /** What an operator can mend has said so in its message; a stack would only look like a crash. */
 function isKnown(error: unknown): boolean {
-  return error instanceof ApiFailure || (error instanceof Error && "code" in error);
+  if (error instanceof ApiFailure || error instanceof UnusableCertificate) return true;
+  return error instanceof Error && "code" in error;
 }
 
 function describeFault(error: unknown): string {

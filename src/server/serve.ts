@@ -87,6 +87,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       arrived: metrics.arrived,
       left: metrics.left,
       answered: (answered) => {
+        // The examples are shown in words: a line of JSON for each decision would stand between them.
         const isHeard = !state.showing && log.isLevelEnabled("info");
         reportDecision(answered, version, isHeard ? writeLine : undefined, metrics);
       },
@@ -135,8 +136,6 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     await Promise.all([app?.close(), tls?.close()]);
   }
 }
-
-/** The examples are shown in words: a line of JSON for each decision would stand between them. */
 
 function stoppedEarly(stop: StopSignals, log: Logger): boolean {
   const signal = stop.received();
