@@ -23,7 +23,10 @@ export class UnusableCertificate extends Error {
 export async function readCertificate(dir: string, names: readonly string[], now: Date): Promise<Certificate> {
   const certFile = join(dir, "tls.crt");
   const keyFile = join(dir, "tls.key");
-  const [cert, key, ca] = await Promise.all([read(certFile), read(keyFile), readOptional(join(dir, "ca.crt"))]);
+  // One after the other, so that of several faults the same one is named each time.
+  const cert = await read(certFile);
+  const key = await read(keyFile);
+  const ca = await readOptional(join(dir, "ca.crt"));
   const leaf = parseCertificate(certFile, cert);
   if (!leaf.checkPrivateKey(parseKey(keyFile, key))) {
     throw new UnusableCertificate(`${keyFile} is not the key of ${certFile}: both must come from the same issuance.`);
