@@ -1,61 +1,119 @@
 import type { Rule } from "./rule.ts";
-import type { Subject } from "./subject.ts";
+import type { Annotations } from "./subject.ts";
 
-/** The rules that may have something to say of a subject, in the order of the list: most need an annotation that few objects have. */
-export function rulesFor({ kind, object, old }: Subject, rules: readonly Rule[]): readonly Rule[] {
-  let lists = prepared.get(rules);
-  if (lists === undefined) {
-    lists = { Service: prepare("service", rules), Ingress: prepare("ingress", rules) };
-    prepared.set(rules, lists);
-  }
-  const list = lists[kind];
-  const isUpdate = old !== undefined;
-  const asked = new Set<number>();
-  mark(object.annotations, list, asked);
-  if (isUpdate) mark(old.annotations, list, asked);
-  if (asked.size === 0) return isUpdate ? list.always.update : list.always.create;
-  return list.entries.filter(
-    ({ onlyWith, updatesOnly }, index) =>
-      (onlyWith === undefined || asked.has(index)) && (isUpdate || updatesOnly !== true),
-  );
+/** The checks that a rule may have, each for one kind of context. */
+export type CheckName = "service" | "ingress";
+
+/** A rule with the check that is asked: all of one shape, since reading from rules, no two of which are alike, is slow. */
+export interface AskedRule<C extends CheckName> {
+  readonly rule: Rule;
+  readonly check: NonNullable<Rule[C]>;
+  readonly readsFamilies: boolean;
 }
 
-function mark(annotations: Readonly<Record<string, string>>, { byKey, families }: Prepared, asked: Set<number>): void {
+/**
+ * The rules that may have something to say of an object with these annotations, in the order of the list: most need one that
+ * few objects have. `stored`: those of the stored object, on an update.
+ */
+export function rulesFor<C extends CheckName>(
+  rules: readonly Rule[],
+  check: C,
+  annotations: Annotations,
+  stored: Annotations | undefined,
+): readonly AskedRule<C>[] {
+  const list = preparedFor(rules, check);
+  const isUpdate = stored !== undefined;
+  list.round += 1;
+  const areMarked = mark(annotations, list);
+  const wereMarked = isUpdate && mark(stored, list);
+  if (!areMarked && !wereMarked) return isUpdate ? list.always.update : list.always.create;
+  const asked: AskedRule<C>[] = [];
+  for (const entry of list.entries) {
+    const mayApply = entry.isAlways || entry.markedIn === list.round;
+    if (mayApply && (isUpdate || !entry.isForUpdates)) asked.push(entry);
+  }
+  return asked;
+}
+
+/** Whether any annotation brings about a rule; each such rule is marked with this round. */
+function mark<C extends CheckName>(annotations: Annotations, { byKey, families, round }: Prepared<C>): boolean {
+  let isAnyMarked = false;
   for (const key in annotations) {
-    const indexes = byKey.get(key) ?? families.find(({ stem }) => key.startsWith(stem))?.indexes;
-    if (indexes === undefined) continue;
-    for (const index of indexes) asked.add(index);
+    const entries = byKey.get(key) ?? familyOf(key, families);
+    if (entries === undefined) continue;
+    isAnyMarked = true;
+    for (const entry of entries) entry.markedIn = round;
   }
+  return isAnyMarked;
 }
 
-interface Prepared {
-  readonly entries: readonly Rule[];
+function familyOf<C extends CheckName>(
+  key: string,
+  families: Prepared<C>["families"],
+): readonly Entry<C>[] | undefined {
+  for (const { stem, entries } of families) if (key.startsWith(stem)) return entries;
+  return undefined;
+}
+
+interface Entry<C extends CheckName> extends AskedRule<C> {
+  readonly isAlways: boolean;
+  readonly isForUpdates: boolean;
+  /** The round in which an annotation brought it about last: cheaper than a set for each object. */
+  markedIn: number;
+}
+
+interface Prepared<C extends CheckName> {
+  readonly entries: readonly Entry<C>[];
+  round: number;
   /** What is asked of every object, ready for those without any annotation of interest. */
-  readonly always: { readonly create: readonly Rule[]; readonly update: readonly Rule[] };
-  /** Indexes of the rules that a key brings about. */
-  readonly byKey: ReadonlyMap<string, readonly number[]>;
-  readonly families: readonly { readonly stem: string; readonly indexes: readonly number[] }[];
+  readonly always: { readonly create: readonly Entry<C>[]; readonly update: readonly Entry<C>[] };
+  /** What a key brings about; a family by what its keys begin with. */
+  readonly byKey: ReadonlyMap<string, readonly Entry<C>[]>;
+  readonly families: readonly { readonly stem: string; readonly entries: readonly Entry<C>[] }[];
 }
 
 /** By list, since tests and callers bring lists of their own; a list never changes. */
-const prepared = new WeakMap<readonly Rule[], Readonly<Record<Subject["kind"], Prepared>>>();
+const prepared = new WeakMap<readonly Rule[], { [C in CheckName]?: Prepared<C> }>();
 
-function prepare(check: "service" | "ingress", rules: readonly Rule[]): Prepared {
-  const entries = rules.filter((rule) => rule[check] !== undefined);
-  const update = entries.filter(({ onlyWith }) => onlyWith === undefined);
-  const byKey = new Map<string, number[]>();
-  entries.forEach(({ onlyWith = [] }, index) => {
-    for (const key of onlyWith) {
-      const indexes = byKey.get(key);
-      if (indexes === undefined) byKey.set(key, [index]);
-      else indexes.push(index);
-    }
+function preparedFor<C extends CheckName>(rules: readonly Rule[], check: C): Prepared<C> {
+  let lists: { [K in CheckName]?: Prepared<K> } | undefined = prepared.get(rules);
+  if (lists === undefined) {
+    lists = {};
+    prepared.set(rules, lists);
+  }
+  const found: Prepared<C> | undefined = lists[check];
+  if (found !== undefined) return found;
+  const made = prepare(rules, check);
+  Object.assign(lists, { [check]: made });
+  return made;
+}
+
+function prepare<C extends CheckName>(rules: readonly Rule[], name: C): Prepared<C> {
+  const entries = rules.flatMap((rule): readonly Entry<C>[] => {
+    const check = rule[name];
+    if (check === undefined) return [];
+    const { onlyWith, updatesOnly, readsFamilies } = rule;
+    return [
+      {
+        rule,
+        check,
+        readsFamilies: readsFamilies === true,
+        isAlways: onlyWith === undefined,
+        isForUpdates: updatesOnly === true,
+        markedIn: 0,
+      },
+    ];
   });
-  const families = [...byKey].filter(([key]) => key.endsWith(".")).map(([stem, indexes]) => ({ stem, indexes }));
+  const update = entries.filter(({ isAlways }) => isAlways);
+  const byKey = new Map<string, Entry<C>[]>();
+  for (const entry of entries) {
+    for (const key of entry.rule.onlyWith ?? []) byKey.set(key, [...(byKey.get(key) ?? []), entry]);
+  }
   return {
     entries,
-    always: { update, create: update.filter(({ updatesOnly }) => updatesOnly !== true) },
+    round: 0,
+    always: { update, create: update.filter(({ isForUpdates }) => !isForUpdates) },
     byKey,
-    families,
+    families: [...byKey].filter(([key]) => key.endsWith(".")).map(([stem, under]) => ({ stem, entries: under })),
   };
 }

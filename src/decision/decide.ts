@@ -8,7 +8,7 @@ import { evaluate, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
 import type { ControllerName, Facts } from "./facts.ts";
 import { optsOut, plan } from "./inject.ts";
-import { targetField, withInjections } from "./injection.ts";
+import { targetField } from "./injection.ts";
 import type { Injection, LeftOut, Target } from "./injection.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
@@ -57,10 +57,10 @@ export function decide(given: Subject, policies: PolicySet, facts: Facts, rules:
 
   const input = { rules, policy, facts };
   const planned = subject.phase === "mutating" ? plan(subject, input) : judged(subject, input);
-  const { injections, leftOut, cautions, reports } = planned;
+  const { injections, after, leftOut, cautions, reports } = planned;
   return {
     untouched: undefined,
-    controller: controllerOf(withInjections(subject, injections), facts),
+    controller: controllerOf(after, facts),
     policy,
     injections,
     leftOut,
@@ -126,7 +126,7 @@ function controllerOf(subject: Subject, { profile }: Facts): ControllerName {
 /** The validating phase changes nothing any more: it judges the object as it is. */
 function judged(subject: Subject, input: PlanInput): Plan {
   const reports = (): readonly Report[] => evaluate(subject, { ...input, missing: missingValues(subject, input) });
-  return { injections: [], leftOut: [], cautions: [], reports };
+  return { injections: [], after: subject, leftOut: [], cautions: [], reports };
 }
 
 /**
@@ -156,7 +156,7 @@ function missingValue({ target, value }: Injection): MissingValue {
   return { field: targetField(target), value };
 }
 
-function provenanceOf(subject: Subject, planned: Pick<Plan, "injections">, input: PlanInput): ProvenanceChange {
+function provenanceOf(subject: Subject, planned: Plan, input: PlanInput): ProvenanceChange {
   if (!isOursNow(subject, input.facts) || input.policy.policy?.spec.mode === "Warn") return { action: "keep" };
   if (optsOut(subject)) {
     // A list that the author made up would be trusted as the stored one's as soon as the opt-out is gone.
@@ -165,7 +165,7 @@ function provenanceOf(subject: Subject, planned: Pick<Plan, "injections">, input
   }
   const replan = (without: readonly Target[]): readonly Injection[] =>
     plan(withoutTargets(subject, without), input).injections;
-  return provenanceChange(subject, planned.injections, input.policy.policy?.metadata.name, replan);
+  return provenanceChange(subject, planned, input.policy.policy?.metadata.name, replan);
 }
 
 /** Provenance is ours to correct only where we would inject: on load balancers of controllers that we know. */

@@ -34,12 +34,18 @@ interface Known {
 /** Runs every rule on the subject, in the order of the list. */
 export function evaluate(subject: Subject, known: Known): readonly Report[] {
   const reports: Report[] = [];
+  const { annotations } = subject.object;
+  const stored = subject.old?.annotations;
   if (subject.kind === "Service") {
     const context = serviceContext(subject, known);
-    for (const rule of rulesFor(subject, known.rules)) add(reports, rule, rule.service?.(context));
+    for (const { rule, check } of rulesFor(known.rules, "service", annotations, stored)) {
+      add(reports, rule, check(context));
+    }
   } else {
     const context = ingressContext(subject, known);
-    for (const rule of rulesFor(subject, known.rules)) add(reports, rule, rule.ingress?.(context));
+    for (const { rule, check } of rulesFor(known.rules, "ingress", annotations, stored)) {
+      add(reports, rule, check(context));
+    }
   }
   return reports;
 }
@@ -57,12 +63,11 @@ export function evaluateAllocations(
   const context = serviceContext({ ...subject, object: first }, known);
   const reports: Report[] = [];
   const alternatives = others.map((service) => ({ context: withService(context, service), reports: [] as Report[] }));
-  for (const rule of rulesFor(subject, known.rules)) {
-    const problems = rule.service?.(context);
+  const { object, old } = subject;
+  for (const { rule, check, readsFamilies } of rulesFor(known.rules, "service", object.annotations, old?.annotations)) {
+    const problems = check(context);
     add(reports, rule, problems);
-    for (const other of alternatives) {
-      add(other.reports, rule, rule.readsFamilies === true ? rule.service?.(other.context) : problems);
-    }
+    for (const other of alternatives) add(other.reports, rule, readsFamilies ? check(other.context) : problems);
   }
   return [reports, ...alternatives.map((other) => other.reports)];
 }
@@ -78,8 +83,7 @@ export function blocksInjection({ rule, problem }: Report): boolean {
   return rule.blocksInjection ?? (problem.severity ?? rule.severity) === "deny";
 }
 
-function add(reports: Report[], rule: Rule, problems: readonly Problem[] | undefined): void {
-  if (problems === undefined) return;
+function add(reports: Report[], rule: Rule, problems: readonly Problem[]): void {
   for (const problem of problems) reports.push({ rule, problem });
 }
 

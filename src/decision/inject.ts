@@ -20,26 +20,27 @@ export function plan(subject: Subject, input: PlanInput): Plan {
   const back = shadow || policy?.spec.mode === "Off" ? [] : restored(subject, input.facts.profile, optsOut(subject));
   const base = withInjections(subject, back);
   const proposal = silent || policy === undefined ? nothing : propose(base, policy, input.facts);
-  const chosen = besideGardener(base, unblocked(base, proposal, input), input, silent);
-  if (!shadow || policy === undefined) return { ...chosen, injections: [...back, ...chosen.injections] };
+  const chosen = besideGardener(unblocked(base, proposal, input), input, silent);
+  if (!shadow || policy === undefined) {
+    return back.length === 0 ? chosen : { ...chosen, injections: [...back, ...chosen.injections] };
+  }
   const would = chosen.injections.map(({ target, value, because }): LeftOut => {
     const message = `policy ${policy.metadata.name} would set ${targetField(target)} to "${value}"; its mode is Warn`;
     return { target, value, because, reason: "shadow", message };
   });
   const { reports } = unblocked(base, nothing, input);
-  return { injections: [], leftOut: [...would, ...chosen.leftOut], cautions: [], reports };
+  return { injections: [], after: base, leftOut: [...would, ...chosen.leftOut], cautions: [], reports };
 }
 
 /** What keeps Gardener's webhook away depends on what is injected, and cures what rules would say of that webhook's values. */
-function besideGardener(subject: Subject, planned: Plan, input: PlanInput, silent: boolean): Plan {
+function besideGardener(planned: Plan, input: PlanInput, silent: boolean): Plan {
   const { policy } = input.policy;
-  if (silent || policy === undefined || subject.kind === "Ingress") return planned;
-  if (input.facts.profile.platform !== "gardener") return planned;
-  const changed = withInjections(subject, planned.injections);
-  const ignore = keepingGardenerAway(changed, policy, input.facts.profile);
+  if (silent || policy === undefined || input.facts.profile.platform !== "gardener") return planned;
+  const ignore =
+    planned.after.kind === "Service" ? keepingGardenerAway(planned.after, policy, input.facts.profile) : undefined;
   if (ignore === undefined) return planned;
-  const { reports } = unblocked(withInjections(changed, [ignore]), nothing, input);
-  return { ...planned, injections: [...planned.injections, ignore], reports };
+  const { after, reports } = unblocked(withInjections(planned.after, [ignore]), nothing, input);
+  return { ...planned, injections: [...planned.injections, ignore], after, reports };
 }
 
 const nothing: Proposal = { candidates: [], leftOut: [] };

@@ -25,9 +25,9 @@ export interface Listener {
 /** Each port becomes a listener, or, where TCP and UDP are merged, each port number. Faulty combinations come out as far as they can. */
 export function listenersOf(service: ServiceView, profile: ClusterProfile): readonly Listener[] {
   const { annotations, ports } = service;
-  const certificates = parseList(annotations[nlb.sslCert] ?? "");
-  const tls = certificates.length === 0 ? undefined : parseList(annotations[nlb.sslPorts] ?? "");
-  const quic = parseList(annotations[nlb.quicEnabledPorts] ?? "");
+  const certificates = listed(annotations[nlb.sslCert]);
+  const tls = certificates.length === 0 ? undefined : listed(annotations[nlb.sslPorts]);
+  const quic = listed(annotations[nlb.quicEnabledPorts]);
   const merges = mergesTcpUdp(service, profile);
   const seen = new Set<number>();
   return ports.flatMap((from, index): readonly Listener[] => {
@@ -45,6 +45,12 @@ export function listenersOf(service: ServiceView, profile: ClusterProfile): read
     return [{ port, from, index, mergedWith, protocol, targetProtocol, wantsQuic, isLost: !isFirst }];
   });
 }
+
+function listed(raw: string | undefined): readonly string[] {
+  return raw === undefined ? none : parseList(raw);
+}
+
+const none: readonly string[] = [];
 
 /** Whether TCP and UDP on one port number become one listener. A value that does not parse leaves the gate's (model_build_listener.go:407-423). */
 function mergesTcpUdp({ annotations }: ServiceView, { featureGates }: ClusterProfile): boolean {

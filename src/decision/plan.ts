@@ -3,9 +3,12 @@ import type { Report } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { Injection, LeftOut } from "./injection.ts";
 import type { Rule } from "./rule.ts";
+import type { Subject } from "./subject.ts";
 
 export interface Plan {
   readonly injections: readonly Injection[];
+  /** The subject with them. */
+  readonly after: Subject;
   readonly leftOut: readonly LeftOut[];
   /** Warnings that go with what is injected. */
   readonly cautions: readonly string[];

@@ -2,8 +2,9 @@ import { alb, nlb } from "../annotations/catalog.ts";
 import { ignoreLoadBalancer } from "../annotations/gardener.ts";
 import { endsWithPair, pairValue, proxyProtocolPair } from "../annotations/map-pair.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
-import { loadBalancerClassTarget, valueAt, withInjections } from "./injection.ts";
+import { loadBalancerClassTarget, valueAt } from "./injection.ts";
 import type { Injection, Target } from "./injection.ts";
+import type { Plan } from "./plan.ts";
 import type { Subject, View } from "./subject.ts";
 
 /** Of a map annotation one pair is ours; the others, if there are any, are the author's. */
@@ -53,7 +54,7 @@ function provenanceText({ policy, keys }: Provenance): string {
  */
 export function provenanceChange(
   subject: Subject,
-  injections: readonly Injection[],
+  { injections, after }: Pick<Plan, "injections" | "after">,
   policyName: string | undefined,
   replan: (without: readonly Target[]) => readonly Injection[],
 ): ProvenanceChange {
@@ -62,13 +63,12 @@ export function provenanceChange(
   if (injections.length === 0 && written === undefined && stored === undefined) return { action: "keep" };
 
   const { object, old } = subject;
-  const after = withInjections(subject, injections).object;
   const carried =
     old === undefined
       ? []
       : (stored?.keys ?? []).filter((key) => {
           const value = ownValue(old, key);
-          return value !== undefined && value === ownValue(after, key);
+          return value !== undefined && value === ownValue(after.object, key);
         });
   const added = injections.filter(({ because }) => because !== "restored").map(({ target }) => keyOf(target));
   const claimed = (readProvenance(written)?.keys ?? []).filter(

@@ -15,10 +15,12 @@ import { possibleAllocations } from "./unallocated.ts";
 export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, input: PlanInput): Plan {
   const claim = candidates.find(({ isClaim }) => isClaim);
   const trial = trialOf(subject, candidates, claim, input);
-  if (candidates.length === 0) return { injections: [], leftOut, cautions: [], reports: () => trial([]).reports };
+  if (candidates.length === 0) {
+    return { injections: [], after: subject, leftOut, cautions: [], reports: () => trial([]).reports };
+  }
   const all = trial(candidates);
   const kept = all.blockers.length === 0 ? candidates : largestUnblocked(candidates, claim, trial);
-  const { reports } = kept === candidates ? all : trial(kept);
+  const { after, reports } = kept === candidates ? all : trial(kept);
   const claimDropped = claim !== undefined && !kept.includes(claim);
   const dropped = candidates
     .filter((candidate) => !kept.includes(candidate))
@@ -32,6 +34,7 @@ export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, i
     });
   return {
     injections: kept.flatMap(({ injections }) => injections),
+    after,
     leftOut: [...leftOut, ...dropped],
     cautions: kept.flatMap(({ caution }) => (caution === undefined ? [] : [caution])),
     reports: () => reports,
@@ -40,6 +43,8 @@ export function unblocked(subject: Subject, { candidates, leftOut }: Proposal, i
 
 /** What rules say of the subject with a set of candidates. */
 interface Outcome {
+  /** The subject with the set. */
+  readonly after: Subject;
   /** What stands against the set: reports that block an injection and would not be there without it. */
   readonly blockers: readonly Blocker[];
   /** How much is refused all the same: the author's own faults, over all allocations. */
@@ -73,14 +78,17 @@ function trialOf(
     subject.kind === "Service"
       ? possibleAllocations(subject.object, profile, subject.old)[index]?.ipFamilies
       : undefined;
-  const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => {
-    const injections = set.flatMap((candidate) => candidate.injections);
-    const changed = withInjections(subject, injections);
-    const known = { ...input, missing: [] };
-    return changed.kind === "Service"
+  const known = { rules: input.rules, policy: input.policy, facts: input.facts, missing: [] };
+  const changedBy = (set: readonly Candidate[]): Subject =>
+    withInjections(
+      subject,
+      set.flatMap(({ injections }) => injections),
+    );
+  const reportsAbout = (changed: Subject): readonly (readonly Report[])[] =>
+    changed.kind === "Service"
       ? evaluateAllocations(changed, possibleAllocations(changed.object, profile, changed.old), known)
       : [evaluate(changed, known)];
-  };
+  const reportsOn = (set: readonly Candidate[]): readonly (readonly Report[])[] => reportsAbout(changedBy(set));
   let unchanged: readonly ReadonlySet<string>[] | undefined;
   const before = (): readonly ReadonlySet<string>[] => {
     const wouldBePublic = subject.kind === "Service" && inTreeScheme(subject.object.annotations) === "internet-facing";
@@ -102,8 +110,9 @@ function trialOf(
     });
   };
   return (set) => {
-    const each = reportsOn(set);
-    if (each.every((reports) => reports.length === 0)) return faultless;
+    const after = changedBy(set);
+    const each = reportsAbout(after);
+    if (each.every((reports) => reports.length === 0)) return { after, blockers: [], remaining: 0, reports: [] };
     const blockers = each.flatMap((reports, index) => {
       const blocking = blockingIn(reports);
       if (blocking.length === 0 || set.length === 0) return [];
@@ -113,11 +122,9 @@ function trialOf(
         .map((report) => ({ ...report, families: familiesAt(index) }));
     });
     const remaining = each.reduce((sum, reports) => sum + gravity(blockingIn(reports)), 0);
-    return { blockers, remaining, reports: inAll(each) };
+    return { after, blockers, remaining, reports: inAll(each) };
   };
 }
-
-const faultless: Outcome = { blockers: [], remaining: 0, reports: [] };
 
 /** What is said of the author's own words. */
 function written(reports: readonly Report[], { object }: Subject): readonly Report[] {

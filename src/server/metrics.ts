@@ -134,7 +134,8 @@ interface Counted {
 
 /** Counts by itself and tells at each scrape: the library puts the labels together anew each time it counts. */
 function counted(registry: prometheus.Registry, { name, help, labelNames }: CounterOptions): Counted {
-  const counts = new Map<string, { readonly labels: Record<string, string>; count: number }>();
+  const counts: { readonly labels: Record<string, string>; count: number }[] = [];
+  const root: Branch = { below: new Map(), leaf: undefined };
   new prometheus.Counter({
     name,
     help,
@@ -142,21 +143,34 @@ function counted(registry: prometheus.Registry, { name, help, labelNames }: Coun
     registers: [registry],
     collect() {
       this.reset();
-      for (const { labels, count } of counts.values()) this.inc(labels, count);
+      for (const { labels, count } of counts) this.inc(labels, count);
     },
   });
   return {
     add(...values) {
-      const key = values.join("\n");
-      const found = counts.get(key);
-      if (found !== undefined) {
-        found.count += 1;
-        return;
+      let branch = root;
+      for (const value of values) {
+        let next = branch.below.get(value);
+        if (next === undefined) {
+          next = { below: new Map(), leaf: undefined };
+          branch.below.set(value, next);
+        }
+        branch = next;
       }
-      const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ""]));
-      counts.set(key, { labels, count: 1 });
+      if (branch.leaf === undefined) {
+        const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ""]));
+        branch.leaf = { labels, count: 0 };
+        counts.push(branch.leaf);
+      }
+      branch.leaf.count += 1;
     },
   };
+}
+
+/** A step for each label's value: to put a key together from all of them would take longer than to go this way. */
+interface Branch {
+  readonly below: Map<string, Branch>;
+  leaf: { readonly labels: Record<string, string>; count: number } | undefined;
 }
 
 function counter<L extends string>(
