@@ -66,6 +66,8 @@ export function evaluateAllocations(
   const { object, old } = subject;
   for (const { rule, check, readsFamilies } of rulesFor(known.rules, "service", object.annotations, old?.annotations)) {
     const problems = check(context);
+    // Nearly always: even to walk along nothing makes garbage, and this is done for each rule.
+    if (problems.length === 0 && !readsFamilies) continue;
     add(reports, rule, problems);
     for (const other of alternatives) add(other.reports, rule, readsFamilies ? check(other.context) : problems);
   }
@@ -84,6 +86,7 @@ export function blocksInjection({ rule, problem }: Report): boolean {
 }
 
 function add(reports: Report[], rule: Rule, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
   for (const problem of problems) reports.push({ rule, problem });
 }
 

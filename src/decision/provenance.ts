@@ -64,19 +64,19 @@ export function provenanceChange(
 
   const { object, old } = subject;
   const carried =
-    old === undefined
-      ? []
-      : (stored?.keys ?? []).filter((key) => {
+    old === undefined || stored === undefined
+      ? none
+      : stored.keys.filter((key) => {
           const value = ownValue(old, key);
           return value !== undefined && value === ownValue(after.object, key);
         });
   const added = injections.filter(({ because }) => because !== "restored").map(({ target }) => keyOf(target));
-  const claimed = (readProvenance(written)?.keys ?? []).filter(
+  const claimed = (readProvenance(written)?.keys ?? none).filter(
     (key) => !carried.includes(key) && !added.includes(key) && ownValue(object, key) !== undefined,
   );
   const genuine =
     claimed.length === 0
-      ? []
+      ? none
       : replan(withoutAll(claimed))
           .filter((injection) => claimed.includes(keyOf(injection.target)) && isThere(injection, object))
           .map(({ target }) => keyOf(target));
@@ -88,6 +88,8 @@ export function provenanceChange(
   const value = provenanceText({ policy, keys });
   return value === written ? { action: "keep" } : { action: "write", value };
 }
+
+const none: readonly string[] = [];
 
 function keyOf(target: Target): string {
   return target === nlb.targetGroupAttributes ? ourPair : target;

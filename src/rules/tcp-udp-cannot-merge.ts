@@ -14,10 +14,11 @@ export const tcpUdpCannotMerge = defineRule({
 
 function service({ service: { ports }, controller, listeners }: ServiceContext): readonly Problem[] {
   if (ports.length < 2) return [];
-  return listeners().flatMap(({ port, index, mergedWith }): readonly Problem[] => {
+  const merged = listeners().filter(({ mergedWith }) => mergedWith.length > 0);
+  return merged.flatMap(({ port, index, mergedWith }): readonly Problem[] => {
     const places = [index, ...mergedWith];
     const protocols = places.map((place) => ports[place]?.protocol ?? "");
-    if (places.length === 1 || protocols.toSorted().join() === "TCP,UDP") return [];
+    if (protocols.toSorted().join() === "TCP,UDP") return [];
     const tooMany = places.length > 2;
     const faulty = tooMany ? 2 : protocols[0] === "SCTP" ? 0 : 1;
     const message = tooMany
