@@ -1,6 +1,6 @@
 import { nlb } from "../annotations/catalog.ts";
-import type { AlbClass, ClusterProfile, ControllerName } from "./facts.ts";
-import type { IngressView, ServiceView, View } from "./subject.ts";
+import type { ClusterProfile, ControllerName } from "./facts.ts";
+import type { ServiceView, View } from "./subject.ts";
 
 /** Fixed in EKS (user guide, auto-configure-nlb). */
 const autoModeServiceClass = "eks.amazonaws.com/nlb";
@@ -40,20 +40,6 @@ export function byClass(loadBalancerClass: string, profile: ClusterProfile): Con
     return profile.featureGates.EnableServiceController ? "aws-load-balancer-controller" : "nobody";
   }
   return loadBalancerClass === autoModeServiceClass ? "eks-auto-mode" : "other";
-}
-
-/**
- * The ALB class that serves an Ingress, or undefined where another controller does.
- * The class annotation wins over spec.ingressClassName and bypasses IngressClassParams (group_loader.go:196-222).
- */
-export function albClass(ingress: IngressView, profile: ClusterProfile): AlbClass | undefined {
-  const byAnnotation = ingress.annotations["kubernetes.io/ingress.class"];
-  if (byAnnotation !== undefined) {
-    return profile.albClasses.some(({ name }) => name === byAnnotation)
-      ? { name: byAnnotation, hasParams: false }
-      : undefined;
-  }
-  return profile.albClasses.find(({ name }) => name === ingress.ingressClassName);
 }
 
 /**

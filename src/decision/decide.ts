@@ -3,10 +3,11 @@ import { parseList } from "../annotations/parse.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import type { PolicySet, Resolution } from "../policy/resolve.ts";
 import { rules as allRules } from "../rules/index.ts";
-import { albClass, serviceController } from "./controller.ts";
+import { serviceController } from "./controller.ts";
 import { evaluate, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
 import type { ControllerName, Facts } from "./facts.ts";
+import { ingressState } from "./ingress-state.ts";
 import { optsOut, plan } from "./inject.ts";
 import { targetField } from "./injection.ts";
 import type { Injection, LeftOut, Target } from "./injection.ts";
@@ -111,16 +112,26 @@ function inScope(namespace: string, { install, namespaceLabels }: Facts): boolea
 }
 
 /** An update that leaves our kind counts: its load balancer may stay behind. */
-function isOurs(subject: Subject, { profile }: Facts): boolean {
+function isOurs(subject: Subject, facts: Facts): boolean {
   if (subject.kind === "Service") {
     return subject.object.type === "LoadBalancer" || subject.old?.type === "LoadBalancer";
   }
-  return [subject.object, subject.old].some((view) => view !== undefined && albClass(view, profile) !== undefined);
+  return [subject.object, subject.old].some(
+    (view) => view !== undefined && ingressState(subject, view, facts).classification.outcome !== "not-served",
+  );
 }
 
-function controllerOf(subject: Subject, { profile }: Facts): ControllerName {
-  if (subject.kind === "Service") return serviceController(subject.object, profile).name;
-  return albClass(subject.object, profile) === undefined ? "other" : "aws-load-balancer-controller";
+function controllerOf(subject: Subject, facts: Facts): ControllerName {
+  if (subject.kind === "Service") return serviceController(subject.object, facts.profile).name;
+  const { classification } = ingressState(subject, subject.object, facts);
+  switch (classification.outcome) {
+    case "served":
+      return classification.controller;
+    case "invalid":
+      return "nobody";
+    case "not-served":
+      return "other";
+  }
 }
 
 /** The validating phase changes nothing any more: it judges the object as it is. */

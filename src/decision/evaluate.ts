@@ -1,22 +1,15 @@
 import type { Resolution } from "../policy/resolve.ts";
-import { albClass, isProvisioned, serviceController } from "./controller.ts";
+import { isProvisioned, serviceController } from "./controller.ts";
 import type { Controller } from "./controller.ts";
 import type { ExistingLoadBalancer, Facts } from "./facts.ts";
-import { ingressInForce, serviceInForce } from "./in-force.ts";
+import { serviceInForce } from "./in-force.ts";
+import { ingressState } from "./ingress-state.ts";
 import { listenersOf } from "./listeners.ts";
-import { readOnIngress, readOnService } from "./reading.ts";
+import { readOnService } from "./reading.ts";
 import { rulesFor } from "./asked-rules.ts";
 import { buildsNlb } from "./rule.ts";
-import type {
-  IngressContext,
-  IngressState,
-  MissingValue,
-  Problem,
-  Rule,
-  ServiceContext,
-  ServiceState,
-} from "./rule.ts";
-import type { IngressSubject, IngressView, ServiceSubject, ServiceView, Subject } from "./subject.ts";
+import type { IngressContext, MissingValue, Problem, Rule, ServiceContext, ServiceState } from "./rule.ts";
+import type { IngressSubject, ServiceSubject, ServiceView, Subject } from "./subject.ts";
 
 /** One rule's report, before policy and history say what becomes of it. */
 export interface Report {
@@ -128,19 +121,21 @@ function existingOf({ inForce: { scheme, securityGroups } }: ServiceState): Exis
   return { scheme, hasSecurityGroups: securityGroups === undefined ? undefined : securityGroups !== "none" };
 }
 
-function ingressContext({ operation, phase, namespace, object, old }: IngressSubject, known: Known): IngressContext {
+function ingressContext(subject: IngressSubject, known: Known): IngressContext {
+  const { operation, phase, namespace, object, old } = subject;
   const { facts, policy, missing } = known;
-  const stored = old && ingressState(old, facts);
-  return {
+  // Into the state itself: a copy would ask it for everything at once.
+  const state = ingressState(subject, object, facts);
+  const stored = old && ingressState(subject, old, facts);
+  return Object.assign(state, {
     operation,
     phase,
     namespace,
     facts,
     policy,
     missing,
-    ...ingressState(object, facts),
-    old: stored && old && { ...stored, provisioned: stored.albClass !== undefined && isProvisioned(old) },
-  };
+    old: stored && old && Object.assign(stored, { provisioned: stored.albClass !== undefined && isProvisioned(old) }),
+  });
 }
 
 function serviceState(
@@ -153,12 +148,6 @@ function serviceState(
   const listeners = once(() => (buildsNlb(controller) ? listenersOf(service, profile) : []));
   const read = once(() => readOnService(service, controller, inForce, listeners, profile));
   return { service, controller, inForce, listeners, read };
-}
-
-function ingressState(ingress: IngressView, { profile }: Facts): IngressState {
-  const served = albClass(ingress, profile);
-  const read = once(() => (served === undefined ? [] : readOnIngress(ingress.annotations)));
-  return { ingress, albClass: served, inForce: ingressInForce(ingress, served, profile), read };
 }
 
 /** Few rules ask for what most objects do not need. */

@@ -1,3 +1,5 @@
+import type { Cluster } from "./cluster/cluster.ts";
+
 /** What we know of the cluster at this moment, gathered before deciding. A missing fact is undefined; each rule says what that means. */
 export interface Facts {
   /** Labels of the subject's namespace. */
@@ -6,6 +8,8 @@ export interface Facts {
   readonly install: Install;
   /** The load balancer that the subject has already, where somebody looked at it. undefined: only the stored object tells. */
   readonly existing?: ExistingLoadBalancer | undefined;
+  /** The other objects of the cluster. undefined: nothing is known of them. */
+  readonly cluster?: Cluster | undefined;
 }
 
 /** undefined: not known. */
@@ -73,6 +77,12 @@ export interface ClusterProfile {
   readonly defaultScheme: Scheme;
   /** Its flag --default-target-type. */
   readonly defaultTargetType: TargetType;
+  /** Its flag --ingress-class: the class annotation that it serves. "": also Ingresses without a class, and those with "alb". */
+  readonly ingressClass: string;
+  /** Its flag --disable-ingress-class-annotation: its own webhook refuses the annotation where it is new. */
+  readonly disableIngressClassAnnotation: boolean;
+  /** Its flag --disable-ingress-group-name-annotation: the same for alb.ingress.kubernetes.io/group.name. */
+  readonly disableIngressGroupNameAnnotation: boolean;
   /** Names of the IngressClasses that its ALB controller, or Auto Mode's, serves. */
   readonly albClasses: readonly AlbClass[];
 }
@@ -111,9 +121,11 @@ export interface AlbClass {
 export interface Install {
   readonly scope: "ClusterWide" | "OptIn";
   readonly excludedNamespaces: readonly string[];
+  /** Messages may show names and values of other namespaces. By default they don't: a dry run must not be a probe. */
+  readonly showOtherNamespaces?: boolean | undefined;
 }
 
-/** Flag defaults of the AWS Load Balancer Controller v3.5.0: pkg/config/controller_config.go:171-229, service_config.go:6-7, ingress_config.go:15. */
+/** Flag defaults of the AWS Load Balancer Controller v3.5.0: pkg/config/controller_config.go:171-229, service_config.go:6-7, ingress_config.go:13-19. */
 export const defaultProfile: ClusterProfile = {
   ipFamily: undefined,
   detectedFamilies: undefined,
@@ -141,5 +153,8 @@ export const defaultProfile: ClusterProfile = {
   loadBalancerClass: "service.k8s.aws/nlb",
   defaultScheme: "internal",
   defaultTargetType: "instance",
+  ingressClass: "alb",
+  disableIngressClassAnnotation: false,
+  disableIngressGroupNameAnnotation: false,
   albClasses: [{ name: "alb", hasParams: undefined }],
 };

@@ -1,11 +1,11 @@
-import { alb, nlb } from "../annotations/catalog.ts";
+import { nlb } from "../annotations/catalog.ts";
 import { isInTreeNlb, parseInTreeMap } from "../annotations/in-tree.ts";
 import type { SecurityGroups } from "../annotations/catalog.ts";
 import { parseBool, parseInteger, parseList, parseMap } from "../annotations/parse.ts";
 import type { Controller } from "./controller.ts";
 import { isBefore } from "./facts.ts";
-import type { AddressType, AlbClass, ClusterProfile, ExistingLoadBalancer, Scheme, TargetType } from "./facts.ts";
-import type { Annotations, IngressView, ServiceView } from "./subject.ts";
+import type { AddressType, ClusterProfile, ExistingLoadBalancer, Scheme, TargetType } from "./facts.ts";
+import type { Annotations, ServiceView } from "./subject.ts";
 
 /**
  * The values that the controller in charge will act on. undefined: not known, or written in a way that it rejects (a rule
@@ -167,32 +167,12 @@ function nlbSecurityGroups(
   return named !== undefined && parseList(named).length > 0 ? "named" : "managed";
 }
 
+/** undefined: not known, as where IngressClassParams or other members of a group that are not known may decide, or invalid. */
 export interface IngressInForce {
   readonly scheme: Scheme | undefined;
   readonly ipAddressType: AddressType | undefined;
 }
 
-/** undefined also where IngressClassParams or another member of the group may decide: neither is known here. */
-export function ingressInForce(
-  ingress: IngressView,
-  served: AlbClass | undefined,
-  profile: ClusterProfile,
-): IngressInForce {
-  if (served?.hasParams !== false || alb.groupName in ingress.annotations) {
-    return { scheme: undefined, ipAddressType: undefined };
-  }
-  const scheme = ingress.annotations[alb.scheme];
-  const address = ingress.annotations[alb.ipAddressType];
-  return {
-    scheme: scheme === undefined ? profile.defaultScheme : schemeOf(scheme),
-    ipAddressType: address === undefined ? "ipv4" : addressTypeOf(address),
-  };
-}
-
 function schemeOf(value: string | undefined): Scheme | undefined {
   return value === "internal" || value === "internet-facing" ? value : undefined;
-}
-
-function addressTypeOf(value: string): AddressType | undefined {
-  return value === "ipv4" || value === "dualstack" || value === "dualstack-without-public-ipv4" ? value : undefined;
 }

@@ -1,8 +1,9 @@
 import { alb } from "../annotations/catalog.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
-import { albClass, isProvisioned } from "./controller.ts";
+import { isProvisioned } from "./controller.ts";
 import type { AlbClass, Facts } from "./facts.ts";
 import { addAddressType, addMigration, ProposalList, written } from "./proposal.ts";
+import { ingressState } from "./ingress-state.ts";
 import { targetField } from "./injection.ts";
 import type { Proposal } from "./injection.ts";
 import type { IngressSubject, IngressView } from "./subject.ts";
@@ -12,12 +13,13 @@ export function ingressCandidates(subject: IngressSubject, policy: LoadBalancerP
   const { object, old } = subject;
   const { profile } = facts;
   const list = new ProposalList();
-  const served = albClass(object, profile);
+  const served = ingressState(subject, object, facts).albClass;
   if (served === undefined) return list;
 
   const { annotations } = object;
   const { scheme, ipAddressType, targetType } = policy.spec.ingress;
-  const provisioned = old !== undefined && albClass(old, profile) !== undefined && isProvisioned(old);
+  const provisioned =
+    old !== undefined && isProvisioned(old) && ingressState(subject, old, facts).albClass !== undefined;
   const shared = sharedBy(object, served);
 
   if (shared !== undefined && !(provisioned && policy.spec.existing === "Preserve")) {

@@ -17,7 +17,7 @@ export function plan(subject: Subject, input: PlanInput): Plan {
   const policy = input.policy.policy;
   const silent = optsOut(subject) || policy?.spec.mode === "Off";
   const shadow = policy?.spec.mode === "Warn";
-  const back = shadow || policy?.spec.mode === "Off" ? [] : restored(subject, input.facts.profile, optsOut(subject));
+  const back = shadow || policy?.spec.mode === "Off" ? [] : restored(subject, input.facts, optsOut(subject));
   const base = withInjections(subject, back);
   const proposal = silent || policy === undefined ? nothing : propose(base, policy, input.facts);
   const chosen = besideGardener(unblocked(base, proposal, input), input, silent);

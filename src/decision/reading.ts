@@ -1,5 +1,7 @@
-import { catalogEntry } from "../annotations/catalog.ts";
+import { alb, catalogEntry } from "../annotations/catalog.ts";
 import type { AnnotatedObject, AnnotationEntry, Reading } from "../annotations/catalog.ts";
+import type { Served } from "./cluster/classify.ts";
+import type { IngressClassParamsView } from "./cluster/views.ts";
 import type { Controller } from "./controller.ts";
 import type { ClusterProfile } from "./facts.ts";
 import type { ServiceInForce } from "./in-force.ts";
@@ -28,11 +30,32 @@ export function readOnService(
   return controller.name === "eks-auto-mode" ? read.filter(({ entry }) => entry.autoModeTakes === undefined) : read;
 }
 
-/** What the AWS controller parses of an Ingress's annotations. */
-export function readOnIngress(annotations: Annotations): readonly ReadAnnotation[] {
+/** What the AWS controller parses of an Ingress's annotations: none in whose place its IngressClassParams are read. */
+export function readOnIngress(annotations: Annotations, { params }: Served): readonly ReadAnnotation[] {
   const reading = { annotations, targetType: undefined, securityGroups: undefined };
-  return readAnnotations("Ingress", { ...reading, listeners: () => [], isGateOn: () => true });
+  const read = readAnnotations("Ingress", { ...reading, listeners: () => [], isGateOn: () => true });
+  return params === undefined ? read : read.filter(({ key }) => !isOverruled(key, params));
 }
+
+/** Whether IngressClassParams set what an annotation would: then nobody looks at it, even where it is no value at all. */
+export function isOverruled(key: string, params: IngressClassParamsView): boolean {
+  const field = overruling.get(key);
+  return field !== undefined && params[field] !== undefined;
+}
+
+/** model_build_load_balancer.go:100-104, 141-145, 173-177, 207-221; model_build_target_group.go:258; model_build_listener.go:195, 277, 304, 314; model_builder.go:515-529. */
+const overruling: ReadonlyMap<string, keyof IngressClassParamsView> = new Map([
+  [alb.scheme, "scheme"],
+  [alb.ipAddressType, "ipAddressType"],
+  [alb.loadBalancerName, "loadBalancerName"],
+  [alb.targetType, "targetType"],
+  [alb.subnets, "subnets"],
+  [alb.inboundCidrs, "inboundCidrs"],
+  [alb.securityGroupPrefixLists, "prefixListIds"],
+  [alb.certificateArn, "certificateArns"],
+  [alb.sslPolicy, "sslPolicy"],
+  [alb.sslRedirect, "sslRedirectPort"],
+]);
 
 function readAnnotations(kind: AnnotatedObject, reading: Reading): readonly ReadAnnotation[] {
   const read: ReadAnnotation[] = [];

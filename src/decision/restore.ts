@@ -1,23 +1,24 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { pairValue, proxyProtocolPair, withPair } from "../annotations/map-pair.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
-import { albClass, isProvisioned, serviceController } from "./controller.ts";
-import type { ClusterProfile } from "./facts.ts";
+import { isProvisioned, serviceController } from "./controller.ts";
+import type { ClusterProfile, Facts } from "./facts.ts";
+import { ingressState } from "./ingress-state.ts";
 import { loadBalancerClassTarget, valueAt } from "./injection.ts";
 import type { Injection, Target } from "./injection.ts";
 import { ourPair, readProvenance } from "./provenance.ts";
 import { settledBy } from "./settled.ts";
-import type { IngressSubject, ServiceSubject, ServiceView, Subject, View } from "./subject.ts";
+import type { IngressSubject, IngressView, ServiceSubject, ServiceView, Subject, View } from "./subject.ts";
 
 /**
  * What an update drops and must not lose: spec.loadBalancerClass, since the API server refuses the update without it, and
  * on a load balancer that exists each value that we injected, since losing it would change that load balancer. While there
  * is none yet, what claims the Service: the other values are injected anew.
  */
-export function restored(subject: Subject, profile: ClusterProfile, classOnly: boolean): readonly Injection[] {
+export function restored(subject: Subject, facts: Facts, classOnly: boolean): readonly Injection[] {
   if (subject.old === undefined) return [];
-  if (subject.kind === "Service") return restoredOnService(subject, profile, classOnly);
-  return classOnly ? [] : restoredOnIngress(subject, profile);
+  if (subject.kind === "Service") return restoredOnService(subject, facts.profile, classOnly);
+  return classOnly ? [] : restoredOnIngress(subject, facts);
 }
 
 function restoredOnService(subject: ServiceSubject, profile: ClusterProfile, classOnly: boolean): readonly Injection[] {
@@ -44,9 +45,10 @@ function isSettled(target: Target, object: ServiceView): boolean {
 }
 
 /** In a group the other members may state the value: they are not known here, so nothing is put back. */
-function restoredOnIngress(subject: IngressSubject, profile: ClusterProfile): readonly Injection[] {
+function restoredOnIngress(subject: IngressSubject, facts: Facts): readonly Injection[] {
   const { object, old } = subject;
-  const ours = old !== undefined && isProvisioned(old) && [object, old].every((view) => albClass(view, profile));
+  const isServed = (view: IngressView): boolean => ingressState(subject, view, facts).albClass !== undefined;
+  const ours = old !== undefined && isProvisioned(old) && isServed(object) && isServed(old);
   return ours && !(alb.groupName in object.annotations) ? droppedInjections(subject) : [];
 }
 

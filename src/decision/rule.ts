@@ -1,5 +1,9 @@
+import type { BackendTarget } from "./cluster/backends.ts";
+import type { Classification } from "./cluster/classify.ts";
+import type { GroupState } from "./cluster/group-state.ts";
+import type { BackendService } from "./cluster/views.ts";
 import type { Controller } from "./controller.ts";
-import type { AlbClass, Facts } from "./facts.ts";
+import type { AlbClass, Facts, TargetType } from "./facts.ts";
 import type { IngressInForce, ServiceInForce } from "./in-force.ts";
 import type { Listener } from "./listeners.ts";
 import type { ReadAnnotation } from "./reading.ts";
@@ -91,11 +95,28 @@ export interface ServiceContext extends Context, ServiceState {
 
 export interface IngressState {
   readonly ingress: IngressView;
-  /** undefined: another controller's Ingress. */
+  /** Who serves it, and by which class. */
+  readonly classification: Classification;
+  /** undefined: no ALB's Ingress. */
   readonly albClass: AlbClass | undefined;
+  /** Its IngressGroup as it is with it, as far as the cluster is known. undefined: it belongs to none. */
+  readonly group: () => GroupState | undefined;
+  /** Of the group's load balancer, IngressClassParams included. */
   readonly inForce: IngressInForce;
-  /** The annotations that the controller parses, unless IngressClassParams win over them. */
+  /** The Services that it sends to. */
+  readonly backends: () => readonly Backend[];
+  /** The annotations that the controller parses. Where there may be IngressClassParams that are not known, they may win over some. */
   readonly read: () => readonly ReadAnnotation[];
+}
+
+/** A port of a Service that an Ingress sends to. */
+export interface Backend {
+  readonly target: BackendTarget;
+  /** undefined: not known, or not there. */
+  readonly service: BackendService | undefined;
+  /** It is known not to be there. */
+  readonly isMissing: boolean;
+  readonly targetType: TargetType | undefined;
 }
 
 export interface IngressContext extends Context, IngressState {

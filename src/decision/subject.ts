@@ -1,3 +1,8 @@
+import { UnreadableObject, boolean, list, missing, none, number, record, string, strings, views } from "./raw.ts";
+import type { Raw } from "./raw.ts";
+
+export { UnreadableObject };
+
 /**
  * The object under review, reduced to what rules may read. Nothing is cloned: annotations are the raw object's own map.
  * Reading is tolerant of what we do not own (unknown fields pass) and strict about the types of what we do read.
@@ -45,6 +50,31 @@ export interface ServiceView extends ObjectView {
 export interface IngressView extends ObjectView {
   readonly kind: "Ingress";
   readonly ingressClassName: string | undefined;
+  readonly defaultBackend: IngressBackend | undefined;
+  readonly rules: readonly IngressRule[];
+  /** `spec.tls[].hosts`. */
+  readonly tlsHosts: readonly string[];
+}
+
+export interface IngressRule {
+  readonly host: string | undefined;
+  readonly paths: readonly IngressPath[];
+}
+
+export interface IngressPath {
+  readonly path: string | undefined;
+  readonly pathType: string | undefined;
+  readonly backend: IngressBackend;
+}
+
+/** Not a Service: an object of any kind, which the ALB controllers do not know. */
+export type IngressBackend = ServiceBackend | { readonly kind: "resource" };
+
+export interface ServiceBackend {
+  readonly kind: "service";
+  readonly name: string;
+  /** Its name where it has one, "use-annotation" for an actions annotation; 0 where neither name nor number is given. */
+  readonly port: number | string;
 }
 
 export type View = ServiceView | IngressView;
@@ -65,18 +95,6 @@ export type ServiceSubject = RequestOn<ServiceView>;
 export type IngressSubject = RequestOn<IngressView>;
 export type Subject = ServiceSubject | IngressSubject;
 
-/** The object is not one that the API server could have sent; `field` says where. */
-export class UnreadableObject extends Error {
-  readonly field: string;
-  constructor(field: string, expected: string) {
-    super(`${field}: must be ${expected}`);
-    this.name = "UnreadableObject";
-    this.field = field;
-  }
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
 /** Reads a v1 Service. Throws UnreadableObject naming the first field of a wrong type. */
 export function serviceView(raw: unknown): ServiceView {
   const object = record(raw, "object") ?? missing("object");
@@ -88,7 +106,7 @@ export function serviceView(raw: unknown): ServiceView {
     hasAddress: lbIngress.length > 0,
     type: string(spec["type"], "spec.type") ?? "ClusterIP",
     loadBalancerClass: string(spec["loadBalancerClass"], "spec.loadBalancerClass"),
-    ports: list(spec["ports"], "spec.ports").map(servicePort),
+    ports: views(spec["ports"], "spec.ports", servicePort),
     ipFamilies: optionalStrings(spec["ipFamilies"], "spec.ipFamilies"),
     ipFamilyPolicy: string(spec["ipFamilyPolicy"], "spec.ipFamilyPolicy"),
     clusterIP: string(spec["clusterIP"], "spec.clusterIP"),
@@ -108,6 +126,9 @@ export function ingressView(raw: unknown): IngressView {
     kind: "Ingress",
     hasAddress: loadBalancerIngress(object).length > 0,
     ingressClassName: string(spec["ingressClassName"], "spec.ingressClassName"),
+    defaultBackend: ingressBackend(spec["defaultBackend"], "spec.defaultBackend"),
+    rules: views(spec["rules"], "spec.rules", ingressRule),
+    tlsHosts: tlsHosts(spec["tls"]),
   };
 }
 
@@ -137,8 +158,7 @@ function annotationMap(raw: unknown): Annotations {
   return map as Annotations;
 }
 
-function servicePort(raw: unknown, index: number): ServicePort {
-  const at = `spec.ports[${index}]`;
+function servicePort(raw: unknown, at: string): ServicePort {
   const port = record(raw, at) ?? missing(at);
   const targetPort = port["targetPort"];
   return {
@@ -150,53 +170,56 @@ function servicePort(raw: unknown, index: number): ServicePort {
   };
 }
 
+function ingressRule(raw: unknown, at: string): IngressRule {
+  const rule = record(raw, at) ?? missing(at);
+  const http = record(rule["http"], `${at}.http`);
+  return {
+    host: string(rule["host"], `${at}.host`),
+    paths: views(http?.["paths"], `${at}.http.paths`, ingressPath),
+  };
+}
+
+function ingressPath(raw: unknown, at: string): IngressPath {
+  const path = record(raw, at) ?? missing(at);
+  return {
+    path: string(path["path"], `${at}.path`),
+    pathType: string(path["pathType"], `${at}.pathType`),
+    backend: ingressBackend(path["backend"], `${at}.backend`) ?? resourceBackend,
+  };
+}
+
+const resourceBackend: IngressBackend = { kind: "resource" };
+
+function ingressBackend(raw: unknown, at: string): IngressBackend | undefined {
+  const backend = record(raw, at);
+  if (backend === undefined) return undefined;
+  const service = record(backend["service"], `${at}.service`);
+  if (service === undefined) return resourceBackend;
+  const port = record(service["port"], `${at}.service.port`) ?? {};
+  const portName = string(port["name"], `${at}.service.port.name`) ?? "";
+  const portNumber = number(port["number"], `${at}.service.port.number`) ?? 0;
+  return {
+    kind: "service",
+    name: string(service["name"], `${at}.service.name`) ?? "",
+    port: portName === "" ? portNumber : portName,
+  };
+}
+
+function tlsHosts(raw: unknown): readonly string[] {
+  const entries = list(raw, "spec.tls");
+  if (entries.length === 0) return none;
+  return entries.flatMap((entry, index) => {
+    const at = `spec.tls[${index}]`;
+    return strings(record(entry, at)?.["hosts"], `${at}.hosts`);
+  });
+}
+
 function loadBalancerIngress(object: Raw): readonly Raw[] {
   const status = record(object["status"], "status") ?? {};
   const loadBalancer = record(status["loadBalancer"], "status.loadBalancer") ?? {};
   return list(loadBalancer["ingress"], "status.loadBalancer.ingress").map(
     (entry, index) => record(entry, `status.loadBalancer.ingress[${index}]`) ?? {},
   );
-}
-
-function missing(field: string): never {
-  throw new UnreadableObject(field, "an object, and it is missing");
-}
-
-function record(value: unknown, field: string): Raw | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "object" || Array.isArray(value)) throw new UnreadableObject(field, "an object");
-  return value as Raw;
-}
-
-function list(value: unknown, field: string): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new UnreadableObject(field, "a list");
-  return value;
-}
-
-function string(value: unknown, field: string): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw new UnreadableObject(field, "a string");
-  return value;
-}
-
-function number(value: unknown, field: string): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number") throw new UnreadableObject(field, "a number");
-  return value;
-}
-
-function boolean(value: unknown, field: string): boolean | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== "boolean") throw new UnreadableObject(field, "a boolean");
-  return value;
-}
-
-function strings(value: unknown, field: string): readonly string[] {
-  return list(value, field).map((item, index) => {
-    if (typeof item !== "string") throw new UnreadableObject(`${field}[${index}]`, "a string");
-    return item;
-  });
 }
 
 function optionalStrings(value: unknown, field: string): readonly string[] | undefined {

@@ -1,7 +1,17 @@
 import { defaultProfile, featureGates, installableControllers } from "../decision/facts.ts";
 import type { ClusterProfile } from "../decision/facts.ts";
 import type { Table, Values } from "./table.ts";
-import { className, count, gateSetting, loadBalancerClass, oneOf, tagKey, trueOrFalse, version } from "./values.ts";
+import {
+  classAnnotation,
+  className,
+  count,
+  gateSetting,
+  loadBalancerClass,
+  oneOf,
+  tagKey,
+  trueOrFalse,
+  version,
+} from "./values.ts";
 import type { GateSetting } from "./values.ts";
 
 /** What an operator tells about the cluster. The webhook and the commands that need no cluster take the same flags. */
@@ -75,6 +85,28 @@ export const profileSettings = {
     type: tagKey,
     description: "Its flag of the same name: tag keys that no annotation may set.",
     otherwise: "none",
+  },
+  ingressClass: {
+    flag: "ingress-class",
+    takes: "value",
+    type: classAnnotation,
+    default: defaultProfile.ingressClass,
+    description:
+      "Its flag of the same name: the kubernetes.io/ingress.class that it serves; empty for Ingresses without a class too.",
+  },
+  disableIngressClassAnnotation: {
+    flag: "disable-ingress-class-annotation",
+    takes: "value",
+    type: trueOrFalse,
+    default: "false",
+    description: "Its flag of the same name.",
+  },
+  disableIngressGroupNameAnnotation: {
+    flag: "disable-ingress-group-name-annotation",
+    takes: "value",
+    type: trueOrFalse,
+    default: "false",
+    description: "Its flag of the same name.",
   },
   inTreeVersion: {
     flag: "in-tree-version",
@@ -158,6 +190,9 @@ export function toProfile(values: Values<typeof profileSettings>): ClusterProfil
     backendSecurityGroup: values.backendSecurityGroup,
     manageBackendSecurityGroupRules: values.manageBackendSecurityGroupRules,
     externalManagedTags: values.externalManagedTags,
+    ingressClass: values.ingressClass,
+    disableIngressClassAnnotation: values.disableIngressClassAnnotation,
+    disableIngressGroupNameAnnotation: values.disableIngressGroupNameAnnotation,
     loadBalancerClass: values.loadBalancerClass,
     defaultScheme: values.defaultScheme,
     defaultTargetType: values.defaultTargetType,

@@ -85,6 +85,12 @@ const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 export const namespaceName = pattern("NAME", "a namespace's name: lower-case letters, digits and -", `${label}`);
 /** RFC 1123 subdomain, as the API server has it for IngressClasses. */
 export const className = pattern("NAME", "an IngressClass's name: lower-case letters, digits, - and .", subdomain());
+/** Of the annotation kubernetes.io/ingress.class, which need not be the name of an IngressClass. */
+export const classAnnotation: ValueType<string> = {
+  name: "NAME",
+  allowed: 'a class such as alb, or "" for none',
+  parse: (text) => text,
+};
 export const dnsName = pattern("NAME", "a DNS name such as webhook.example.svc", subdomain());
 /** What the API server takes for spec.loadBalancerClass: a label-style name with an optional prefix. */
 export const loadBalancerClass = pattern(

@@ -256,6 +256,9 @@ const profile: fc.Arbitrary<ClusterProfile> = fc.record({
   controllers: sometimes(
     fc.subarray(["aws-load-balancer-controller", "eks-auto-mode", "cloud-controller-manager"] as const),
   ),
+  ingressClass: fc.constantFrom("alb", "alb", ""),
+  disableIngressClassAnnotation: fc.constant(false),
+  disableIngressGroupNameAnnotation: fc.constant(false),
   loadBalancerClass: fc.constant(defaultProfile.loadBalancerClass),
   defaultScheme: fc.constantFrom("internal", "internet-facing"),
   defaultTargetType: fc.constantFrom("ip", "instance"),

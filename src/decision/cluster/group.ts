@@ -1,0 +1,246 @@
+import { alb } from "../../annotations/catalog.ts";
+import { parseInteger } from "../../annotations/parse.ts";
+import type { ClusterProfile } from "../facts.ts";
+import { classify, controllerOf, defaultClasses, paramsApi } from "./classify.ts";
+import type { AlbController, Served } from "./classify.ts";
+import { isClassless, keyOf } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import type { IngressClassView, IngressObject } from "./views.ts";
+
+/** Ingresses that share a load balancer. The two controllers know nothing of each other's. */
+export type GroupId = ExplicitGroup | ImplicitGroup;
+
+export interface ExplicitGroup {
+  readonly kind: "explicit";
+  readonly controller: AlbController;
+  readonly name: string;
+}
+
+/** Of one Ingress that names no group. */
+export interface ImplicitGroup {
+  readonly kind: "implicit";
+  readonly controller: AlbController;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface InvalidGroup {
+  readonly kind: "invalid";
+  readonly problem: string;
+}
+
+export interface Member {
+  readonly ingress: IngressObject;
+  readonly classification: Served;
+}
+
+export interface Group {
+  /** In group order; the incoming object in place of the stored one. */
+  readonly members: readonly Member[];
+  /** No members (any more), but they still carry the group's finalizer. By "namespace/name". */
+  readonly inactive: readonly IngressObject[];
+  /** The controller cannot load the group: nothing of it is built or changed. `members` then are those that it would have. */
+  readonly problem: string | undefined;
+  /** Whose problem it is; `problem` does not name it, since it may stand in a namespace that the requester cannot see. */
+  readonly problemAt: IngressObject | undefined;
+}
+
+/**
+ * The group of an Ingress that is served and not being deleted (group_loader.go:232-255, 315-323).
+ * EKS Auto Mode does not read the annotation.
+ */
+export function groupIdOf({ namespace, name, view }: IngressObject, classification: Served): GroupId | InvalidGroup {
+  const { controller, params } = classification;
+  const annotation = controller === "eks-auto-mode" ? undefined : view.annotations[alb.groupName];
+  const group = params?.groupName ?? annotation;
+  if (group === undefined) return { kind: "implicit", controller, namespace, name };
+  if (group.length <= 63 && /^([a-z0-9][-a-z0-9.]*)?[a-z0-9]$/.test(group)) {
+    return { kind: "explicit", controller, name: group };
+  }
+  const problem =
+    'the name of the group must be 1 to 63 lower-case letters, digits, "-" and ".", and start and end with a letter or a digit';
+  return { kind: "invalid", problem };
+}
+
+/** The finalizer that the controller puts on the members of a group. EKS Auto Mode has the same ones under a domain of its own. */
+export function groupFinalizer(id: GroupId): string {
+  const domain = id.controller === "eks-auto-mode" ? "ingress.eks.amazonaws.com" : "ingress.k8s.aws";
+  switch (id.kind) {
+    case "explicit":
+      return `group.${domain}/${id.name}`;
+    case "implicit":
+      return `${domain}/resources`;
+  }
+}
+
+/**
+ * The members of a group, as its controller would load it (group_loader.go:80-190), with the incoming object in place of the
+ * stored one. It looks at no more objects than can belong to the group; those that are not known do not.
+ */
+export function loadGroup(
+  id: GroupId,
+  cluster: Cluster | undefined,
+  profile: ClusterProfile,
+  incoming?: IngressObject,
+): Group {
+  const members: Member[] = [];
+  const inactive: IngressObject[] = [];
+  let fault = defaultClassFault(cluster, incoming);
+  for (const ingress of candidates(id, cluster, incoming)) {
+    const membership = membershipOf(ingress, id, cluster, profile);
+    switch (membership.kind) {
+      case "member":
+        members.push({ ingress, classification: membership.classification });
+        break;
+      case "inactive":
+        inactive.push(ingress);
+        break;
+      case "fault":
+        fault ??= { problem: membership.problem, at: ingress };
+        break;
+      case "none":
+        break;
+    }
+  }
+  const ordered = inGroupOrder(members);
+  fault ??= orderFault(ordered);
+  return { members: ordered, inactive: inactive.toSorted(byKey), problem: fault?.problem, problemAt: fault?.at };
+}
+
+interface Fault {
+  readonly problem: string;
+  readonly at: IngressObject;
+}
+
+/** Each load classifies all Ingresses, so that one without a class blocks every group where the default is ambiguous. */
+function defaultClassFault(cluster: Cluster | undefined, incoming: IngressObject | undefined): Fault | undefined {
+  const defaults = defaultClasses(cluster);
+  if (cluster === undefined || defaults.length < 2) return undefined;
+  const at = classlessIngress(cluster, incoming);
+  const names = defaults.map(({ name }) => name).toSorted();
+  const problem = `several IngressClasses are annotated as the default class (${names.join(", ")}), while an Ingress without a class exists`;
+  return at && { problem, at };
+}
+
+function classlessIngress(cluster: Cluster, incoming: IngressObject | undefined): IngressObject | undefined {
+  if (incoming !== undefined && !incoming.view.terminating && isClassless(incoming)) return incoming;
+  for (const ingress of cluster.classlessIngresses()) {
+    const isReplaced = ingress.name === incoming?.name && ingress.namespace === incoming.namespace;
+    if (!ingress.view.terminating && !isReplaced) return ingress;
+  }
+  return undefined;
+}
+
+/** What may be a member, each once. */
+function candidates(
+  id: GroupId,
+  cluster: Cluster | undefined,
+  incoming: IngressObject | undefined,
+): Iterable<IngressObject> {
+  const found = new Map<string, IngressObject>();
+  if (cluster !== undefined) {
+    for (const ingress of storedCandidates(id, cluster)) found.set(keyOf("Ingress", ingress), ingress);
+  }
+  if (incoming !== undefined) found.set(keyOf("Ingress", incoming), incoming);
+  return found.values();
+}
+
+function* storedCandidates(id: GroupId, cluster: Cluster): Iterable<IngressObject> {
+  switch (id.kind) {
+    case "implicit": {
+      const ingress = cluster.ingress(id.namespace, id.name);
+      if (ingress !== undefined) yield ingress;
+      return;
+    }
+    case "explicit": {
+      yield* cluster.ingressesWithFinalizer(groupFinalizer(id));
+      if (id.controller === "aws-load-balancer-controller") yield* cluster.ingressesNamingGroup(id.name);
+      for (const ingressClass of cluster.ingressClasses()) {
+        if (!isOfGroup(ingressClass, id, cluster)) continue;
+        yield* cluster.ingressesOfClass(ingressClass.name);
+        if (ingressClass.isDefault) yield* cluster.classlessIngresses();
+      }
+    }
+  }
+}
+
+/** Whether the parameters of a class put its Ingresses into the group. */
+function isOfGroup(ingressClass: IngressClassView, { controller, name }: ExplicitGroup, cluster: Cluster): boolean {
+  if (ingressClass.parameters === undefined || controllerOf(ingressClass) !== controller) return false;
+  return cluster.ingressClassParams(paramsApi(controller), ingressClass.parameters.name)?.groupName === name;
+}
+
+type Membership =
+  | { readonly kind: "member"; readonly classification: Served }
+  | { readonly kind: "inactive" }
+  | { readonly kind: "none" }
+  | { readonly kind: "fault"; readonly problem: string };
+
+function membershipOf(
+  ingress: IngressObject,
+  id: GroupId,
+  cluster: Cluster | undefined,
+  profile: ClusterProfile,
+): Membership {
+  const isMarked = hasFinalizer(ingress, id);
+  const outside: Membership = { kind: isMarked ? "inactive" : "none" };
+  if (ingress.view.terminating) return outside;
+  const classification = classify(ingress, cluster, profile);
+  switch (classification.outcome) {
+    case "not-served":
+      return outside;
+    case "invalid":
+      // A class that went by accident must not take its Ingresses out of their group, so the controller waits.
+      return isMarked ? { kind: "fault", problem: classification.problem } : outside;
+    case "served":
+      return isSameGroup(groupIdOf(ingress, classification), id) ? { kind: "member", classification } : outside;
+  }
+}
+
+/** That of implicit groups is the same for all: it counts for the Ingress' own group only. */
+function hasFinalizer({ namespace, name, view }: IngressObject, id: GroupId): boolean {
+  if (id.kind === "implicit" && (id.namespace !== namespace || id.name !== name)) return false;
+  return view.finalizers.includes(groupFinalizer(id));
+}
+
+function isSameGroup(one: GroupId | InvalidGroup, other: GroupId): boolean {
+  switch (one.kind) {
+    case "invalid":
+      return false;
+    case "explicit":
+      return other.kind === "explicit" && one.controller === other.controller && one.name === other.name;
+    case "implicit":
+      return (
+        other.kind === "implicit" &&
+        one.controller === other.controller &&
+        one.namespace === other.namespace &&
+        one.name === other.name
+      );
+  }
+}
+
+/** By group.order, then by "namespace/name" (group_loader.go:277-313). */
+function inGroupOrder(members: readonly Member[]): readonly Member[] {
+  return members
+    .map((member) => ({ member, order: orderOf(member.ingress) ?? 0 }))
+    .toSorted((one, other) => one.order - other.order || byKey(one.member.ingress, other.member.ingress))
+    .map(({ member }) => member);
+}
+
+/** Read of an Ingress alone in its implicit group, too. */
+function orderFault(members: readonly Member[]): Fault | undefined {
+  const at = members.find(({ ingress }) => orderOf(ingress) === undefined)?.ingress;
+  return at && { problem: `its annotation ${alb.groupOrder} must be a whole number from -1000 to 1000`, at };
+}
+
+/** undefined: not an order. */
+function orderOf({ view }: IngressObject): number | undefined {
+  const raw = view.annotations[alb.groupOrder];
+  const order = raw === undefined ? 0 : parseInteger(raw, 32);
+  return order === undefined || order < -1000 || order > 1000 ? undefined : order;
+}
+
+function byKey(one: IngressObject, other: IngressObject): number {
+  const [key, otherKey] = [keyOf("Ingress", one), keyOf("Ingress", other)];
+  return key < otherKey ? -1 : key > otherKey ? 1 : 0;
+}

@@ -1,0 +1,123 @@
+import { alb } from "../../annotations/catalog.ts";
+import type { AlbProtocol } from "../../annotations/listen-ports.ts";
+import type { AddressType, ClusterProfile, Scheme, TargetType } from "../facts.ts";
+import { hasFrontend, sharedListeners, statementOf } from "./conflicts.ts";
+import type { Member } from "./group.ts";
+import { frontendStatementsOf, listenPortsOf, statementsOf } from "./statements.ts";
+import type { Setting, Statement } from "./statements.ts";
+import type { BackendService } from "./views.ts";
+
+/** The values of a group's load balancer. undefined: not known, or the controller refuses what its members state. */
+export interface GroupValues {
+  readonly scheme: Scheme | undefined;
+  readonly ipAddressType: AddressType | undefined;
+  /** A name that a member states; otherwise the controller makes one up. */
+  readonly name: string | undefined;
+  readonly securityGroups: "managed" | "named" | undefined;
+  /** By port. A protocol that is not known: either one, at random. */
+  readonly listeners: ReadonlyMap<number, AlbProtocol | undefined> | undefined;
+  /** The scheme of the NLB in front. "none": there is no such NLB. */
+  readonly frontendScheme: Scheme | "none" | undefined;
+}
+
+/** Of the members in group order. Who states nothing has no say. */
+export function groupValues(members: readonly Member[], profile: ClusterProfile): GroupValues {
+  const name = agreed(members, "load-balancer-name");
+  const groups = agreed(members, "security-groups");
+  return {
+    scheme: schemeOf(agreed(members, "scheme"), profile),
+    ipAddressType: addressTypeOf(agreed(members, "ip-address-type")),
+    name: name.outcome === "stated" ? name.value : undefined,
+    securityGroups:
+      groups.outcome === "unknown"
+        ? undefined
+        : groups.outcome === "stated" && groups.value !== "[]"
+          ? "named"
+          : "managed",
+    listeners: members.every(isListeningKnown) ? sharedListeners(members) : undefined,
+    frontendScheme: frontendScheme(members, profile),
+  };
+}
+
+/**
+ * Where the traffic of one backend goes: the class, then the Service, then the Ingress, then the controller's default
+ * (model_build_target_group.go:255-272).
+ */
+export function targetTypeOf(
+  { ingress, classification: { params, paramsKnown, controller } }: Member,
+  service: Pick<BackendService, "annotations"> | undefined,
+  { defaultTargetType }: ClusterProfile,
+): TargetType | undefined {
+  if (!paramsKnown) return undefined;
+  const value = params?.targetType ?? service?.annotations[alb.targetType] ?? ingress.view.annotations[alb.targetType];
+  if (value === undefined) return controller === "eks-auto-mode" ? "ip" : defaultTargetType;
+  return value === "ip" || value === "instance" ? value : undefined;
+}
+
+/** What the members that state a setting agree on. */
+export type Agreed =
+  | { readonly outcome: "stated"; readonly value: string; readonly by: readonly Member[] }
+  | { readonly outcome: "silent" }
+  /** They contradict each other, or IngressClassParams that are not known may have a say. */
+  | { readonly outcome: "unknown" };
+
+/** Of a setting that has one part, and none of the NLB in front. */
+export function agreed(members: readonly Member[], setting: Setting): Agreed {
+  return agreedOn(members, setting, statementsOf);
+}
+
+function agreedOn(
+  members: readonly Member[],
+  setting: Setting,
+  read: (member: Member) => readonly Statement[],
+): Agreed {
+  let value: string | undefined;
+  const by: Member[] = [];
+  for (const member of members) {
+    if (!member.classification.paramsKnown && mayComeFromParams(setting)) return { outcome: "unknown" };
+    for (const statement of read(member)) {
+      if (statement.slot !== setting) continue;
+      if (value !== undefined && value !== statement.value) return { outcome: "unknown" };
+      value = statement.value;
+      by.push(member);
+    }
+  }
+  return value === undefined ? { outcome: "silent" } : { outcome: "stated", value, by };
+}
+
+function mayComeFromParams(setting: Setting): boolean {
+  return setting === "scheme" || setting === "ip-address-type" || setting === "load-balancer-name";
+}
+
+function schemeOf(stated: Agreed, { defaultScheme }: ClusterProfile): Scheme | undefined {
+  if (stated.outcome === "silent") return defaultScheme;
+  if (stated.outcome === "unknown") return undefined;
+  return stated.value === "internal" || stated.value === "internet-facing" ? stated.value : undefined;
+}
+
+function addressTypeOf(stated: Agreed): AddressType | undefined {
+  if (stated.outcome === "silent") return "ipv4";
+  if (stated.outcome === "unknown") return undefined;
+  const { value } = stated;
+  return value === "ipv4" || value === "dualstack" || value === "dualstack-without-public-ipv4" ? value : undefined;
+}
+
+/** Without listen-ports, a certificate of the class makes it HTTPS on 443. */
+function isListeningKnown(member: Member): boolean {
+  const { ingress, classification } = member;
+  const isWritten = ingress.view.annotations[alb.listenPorts] !== undefined;
+  return listenPortsOf(member) !== undefined && (classification.paramsKnown || isWritten);
+}
+
+/** Left open, it is the controller's default, and not the scheme of the load balancer behind it (model_build_frontend_nlb.go:97-107). */
+function frontendScheme(members: readonly Member[], profile: ClusterProfile): GroupValues["frontendScheme"] {
+  if (!hasFrontend(members)) {
+    const isRefused = members.some(
+      (member) =>
+        member.ingress.view.annotations[alb.enableFrontendNlb] !== undefined &&
+        statementOf(member, "enable-frontend-nlb")?.value !== "false",
+    );
+    return isRefused ? undefined : "none";
+  }
+  return schemeOf(agreedOn(members, "frontend-nlb-scheme", frontendStatementsOf), profile);
+}

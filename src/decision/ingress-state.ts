@@ -1,0 +1,85 @@
+import { backendTargets } from "./cluster/backends.ts";
+import { classify } from "./cluster/classify.ts";
+import type { Classification } from "./cluster/classify.ts";
+import { groupStateOf } from "./cluster/group-state.ts";
+import type { GroupState } from "./cluster/group-state.ts";
+import { targetTypeOf } from "./cluster/values.ts";
+import type { IngressObject } from "./cluster/views.ts";
+import type { AlbClass, Facts } from "./facts.ts";
+import type { IngressInForce } from "./in-force.ts";
+import { readOnIngress } from "./reading.ts";
+import type { Backend, IngressState } from "./rule.ts";
+import type { IngressView } from "./subject.ts";
+
+/** An Ingress with what the cluster makes of it. What costs more than a look is found out when a rule asks. */
+export function ingressState(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  view: IngressView,
+  facts: Facts,
+): IngressState {
+  const { cluster, profile } = facts;
+  const ingress: IngressObject = { namespace, name, view };
+  const classification = classify(ingress, cluster, profile);
+  const albClass = albClassOf(classification, facts);
+  const group = once(() =>
+    classification.outcome === "served" ? groupStateOf(ingress, classification, cluster, profile) : undefined,
+  );
+  const inForce = once(() => inForceOf(group(), facts));
+  return {
+    ingress: view,
+    classification,
+    albClass,
+    group,
+    get inForce() {
+      return inForce();
+    },
+    backends: once(() => backendsOf(ingress, group(), facts)),
+    read: once(() => (classification.outcome === "served" ? readOnIngress(view.annotations, classification) : [])),
+  };
+}
+
+function albClassOf(classification: Classification, { cluster, profile }: Facts): AlbClass | undefined {
+  if (classification.outcome !== "served") return undefined;
+  const { className, params, paramsKnown } = classification;
+  if (paramsKnown) return { name: className, hasParams: params !== undefined };
+  const told = profile.albClasses.find(({ name }) => name === className);
+  return { name: className, hasParams: cluster?.ingressClass(className) === undefined ? told?.hasParams : true };
+}
+
+const unknown: IngressInForce = { scheme: undefined, ipAddressType: undefined };
+
+function inForceOf(group: GroupState | undefined, facts: Facts): IngressInForce {
+  if (group === undefined || !isMembershipKnown(group, facts)) return unknown;
+  const { scheme, ipAddressType } = group.values();
+  return { scheme, ipAddressType };
+}
+
+/** Whether all members are known. An Ingress without a group is alone. */
+export function isMembershipKnown({ id }: GroupState, { cluster }: Facts): boolean {
+  if (id.kind === "implicit") return true;
+  return cluster?.isComplete("Ingress") === true && cluster.isComplete("IngressClass");
+}
+
+function backendsOf(
+  { namespace, view }: IngressObject,
+  group: GroupState | undefined,
+  { cluster, profile }: Facts,
+): readonly Backend[] {
+  if (group === undefined) return [];
+  return backendTargets(view).map((target) => {
+    const service = cluster?.service(namespace, target.service);
+    const isMissing = service === undefined && cluster?.isComplete("Service") === true;
+    const isKnown = service !== undefined || isMissing;
+    return { target, service, isMissing, targetType: isKnown ? targetTypeOf(group.own, service, profile) : undefined };
+  });
+}
+
+function once<T extends object | undefined>(compute: () => T): () => T {
+  let done = false;
+  let value: T | undefined;
+  return () => {
+    if (!done) value = compute();
+    done = true;
+    return value as T;
+  };
+}
