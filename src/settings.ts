@@ -115,7 +115,11 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
     cluster: clusterAccess(inCluster, kubeconfig),
     policies: values.policies,
     profile: toProfile(values),
-    install: { scope: values.scope, excludedNamespaces: values.excludedNamespaces },
+    install: {
+      scope: values.scope,
+      excludedNamespaces: values.excludedNamespaces,
+      showOtherNamespaces: values.showOtherNamespaces,
+    },
     logLevel: values.logLevel,
     logFile: values.logFile,
     shutdownDelaySeconds: values.shutdownDelay ?? (inCluster ? 10 : 0),

@@ -16,7 +16,7 @@ describe("defaults", () => {
         cluster: { by: "nothing" },
         policies: [],
         profile: defaultProfile,
-        install: { scope: "ClusterWide", excludedNamespaces: [] },
+        install: { scope: "ClusterWide", excludedNamespaces: [], showOtherNamespaces: false },
         logLevel: "info",
         logFile: undefined,
         shutdownDelaySeconds: 0,
@@ -62,6 +62,7 @@ describe("values", () => {
       "--controller-version 3.5 --service-mutator false --enable-backend-security-group false " +
       "--enable-manage-backend-security-group-rules true --external-managed-tags team,cost-center " +
       "--feature-gates NLBSecurityGroup=true,EnableTCPUDPListener=true,SomethingElse=true,NLBSecurityGroup=false " +
+      "--ingress-class edge --disable-ingress-class-annotation true --disable-ingress-group-name-annotation true " +
       "--alb-class-without-params alb-public --alb-class-without-params alb-plain";
     const { profile } = settings(argv.split(" "));
     expect(profile).toEqual({
@@ -82,6 +83,9 @@ describe("values", () => {
       externalManagedTags: ["team", "cost-center"],
       featureGates: { ...defaultProfile.featureGates, NLBSecurityGroup: false, EnableTCPUDPListener: true },
       nodesHavePrimaryIPv6: false,
+      ingressClass: "edge",
+      disableIngressClassAnnotation: true,
+      disableIngressGroupNameAnnotation: true,
       albClasses: [
         { name: "alb", hasParams: undefined },
         { name: "alb-public", hasParams: false },
@@ -96,6 +100,11 @@ describe("values", () => {
     ["some", "some"],
   ])("subnets may have IPv6: %s", (text, subnetsHaveIPv6) => {
     expect(settings(["--subnets-have-ipv6", text]).profile.subnetsHaveIPv6).toBe(subnetsHaveIPv6);
+  });
+
+  test.each([["--ingress-class="], ["--ingress-class", ""]])("the class annotation may be empty: %j", (...argv) => {
+    expect(settings(argv).profile.ingressClass).toBe("");
+    expect(settings([]).profile.ingressClass).toBe("alb");
   });
 
   test("a command can read the profile's flags beside its own", () => {

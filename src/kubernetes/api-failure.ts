@@ -36,7 +36,7 @@ export class ApiFailure extends Error {
 /** The failure that an HTTP status, or the code of a Status object, stands for. */
 export function statusFailure(status: number, about: string, body: string, retryAfterMs?: number): ApiFailure {
   const message = `${about}: the API server answered ${status}${excerpt(body)}`;
-  return new ApiFailure(reasonOf(status), message, { retryAfterMs });
+  return new ApiFailure(reasonOf(status, body), message, { retryAfterMs });
 }
 
 /** What failed, in words. Node's error for a refused connection to a name with several addresses has a code and no message. */
@@ -46,10 +46,11 @@ export function describeError(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
-function reasonOf(status: number): FailureReason {
+function reasonOf(status: number, body: string): FailureReason {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
-  if (status === 404) return "not-found";
+  // A proxy's own page says nothing about what the API server has.
+  if (status === 404 && !body.trimStart().startsWith("<")) return "not-found";
   if (status === 410) return "gone";
   if (status === 429) return "throttled";
   return status >= 500 ? "server-error" : "unexpected-status";

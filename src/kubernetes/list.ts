@@ -21,8 +21,11 @@ export const metadataAccept = {
 
 /** Long enough for a page of large objects from a busy API server, whose own limit for a request is 60 s. */
 const pageTimeoutMs = 65_000;
-/** A page of 500 objects of 128 KiB each. A larger page fails as too-large, and the caller asks for smaller ones. */
-const maxPageBytes = 64 * 2 ** 20;
+/**
+ * A page is in memory as bytes, as text and parsed, at the same time as those of other lists: whoever may write large objects
+ * could exhaust it. A larger page fails as too-large, and the caller asks for smaller ones; the largest object fits.
+ */
+const maxPageBytes = 8 * 2 ** 20;
 
 /** Reads a collection page by page, as of one moment, and gives that moment's resourceVersion. */
 export async function listResource(options: ListOptions): Promise<string> {

@@ -13,6 +13,8 @@ export interface WatchOptions<T> {
   readonly path: string;
   /** Asks for names, labels and annotations only, without spec and status. */
   readonly metadataOnly?: boolean;
+  /** The kind may not exist, such as that of a CRD which nobody installed: then there are none of it, and it is looked for again. */
+  readonly mayBeAbsent?: boolean;
   /** What to keep of an object; undefined leaves it out. Keep no reference to the object itself. */
   readonly project: (raw: Raw) => T | undefined;
   readonly onChange?: (change: Change) => void;
@@ -35,6 +37,14 @@ const defaultPageSize = 500;
 const watchSeconds = 300;
 /** How much longer than the server's own limit we wait before we take a silent connection for dead. */
 const silenceMs = 10_000;
+/** How long at most a kind that has appeared goes unnoticed. Half of it is jitter. */
+const absentPauseMs = 10_000;
+
+interface Known<T> {
+  readonly objects: Map<string, T>;
+  /** Keys of objects that cannot be projected and have no earlier value. */
+  readonly unreadable: Set<string>;
+}
 
 /** Lists and then watches a collection, and starts again for ever, whatever fails. */
 export function watchResource<T>(options: WatchOptions<T>): Watched<T> {
@@ -52,13 +62,15 @@ class ResourceWatch<T> implements Watched<T> {
   readonly #options: WatchOptions<T>;
   readonly #stopping = new AbortController();
   readonly #restart: RestartPolicy;
-  #objects = new Map<string, T>();
+  #known = nothingKnown<T>();
   #waiting: (() => void)[] = [];
   /** Where to resume. undefined: list first. */
   #resourceVersion: string | undefined;
   #pageSize: number;
   #openedAt: number | undefined;
   #heardSomething = false;
+  #absent = false;
+  #forbidden = false;
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
@@ -67,15 +79,19 @@ class ResourceWatch<T> implements Watched<T> {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#known.objects.size;
+  }
+
+  get unreadable(): number {
+    return this.#known.unreadable.size;
   }
 
   get(key: string): T | undefined {
-    return this.#objects.get(key);
+    return this.#known.objects.get(key);
   }
 
   entries(): IterableIterator<[string, T]> {
-    return this.#objects.entries();
+    return this.#known.objects.entries();
   }
 
   whenSynced(signal?: AbortSignal): Promise<void> {
@@ -116,7 +132,7 @@ class ResourceWatch<T> implements Watched<T> {
 
   async #list(): Promise<void> {
     const { client, path, metadataOnly, log } = this.#options;
-    const fresh = new Map<string, T>();
+    const fresh = nothingKnown<T>();
     this.#resourceVersion = await listResource({
       client,
       path,
@@ -125,9 +141,14 @@ class ResourceWatch<T> implements Watched<T> {
       signal: this.#stopping.signal,
       onItem: (item) => this.#keep(fresh, keyOf(item), item),
     });
-    this.#objects = fresh;
+    if (!this.synced || this.#absent) log.info({ path, objects: fresh.objects.size }, "watch synced");
+    this.#absent = false;
+    this.#replace(fresh);
+  }
+
+  #replace(known: Known<T>): void {
+    this.#known = known;
     this.lastEventAt = this.#options.clock.now();
-    if (!this.synced) log.info({ path, objects: fresh.size }, "watch synced");
     this.synced = true;
     this.#tell({ kind: "replaced" });
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -148,6 +169,7 @@ class ResourceWatch<T> implements Watched<T> {
       idleTimeoutMs: seconds * 1000 + silenceMs,
       onOpen: () => {
         this.#openedAt = clock.now();
+        this.#forbidden = false;
       },
       onLine: (line) => this.#hear(line),
     });
@@ -163,12 +185,13 @@ class ResourceWatch<T> implements Watched<T> {
     const resourceVersion = textOf(asObject(object["metadata"], about)["resourceVersion"], `${about}: resourceVersion`);
     if (type === "DELETED") {
       const key = keyOf(object);
-      this.#objects.delete(key);
+      this.#known.objects.delete(key);
+      this.#known.unreadable.delete(key);
       this.#tell({ kind: "removed", key });
     } else if (type === "ADDED" || type === "MODIFIED") {
       const key = keyOf(object);
-      this.#keep(this.#objects, key, object);
-      this.#tell({ kind: this.#objects.has(key) ? "set" : "removed", key });
+      this.#keep(this.#known, key, object);
+      this.#tell({ kind: this.#known.objects.has(key) ? "set" : "removed", key });
     } else if (type !== "BOOKMARK") {
       throw new ApiFailure("unreadable", `${about}: an event of type "${type}"`);
     }
@@ -177,13 +200,15 @@ class ResourceWatch<T> implements Watched<T> {
     this.lastEventAt = this.#options.clock.now();
   }
 
-  #keep(objects: Map<string, T>, key: string, raw: Raw): void {
+  #keep({ objects, unreadable }: Known<T>, key: string, raw: Raw): void {
     let value: T | undefined;
+    unreadable.delete(key);
     try {
       value = this.#options.project(raw);
     } catch (error) {
       this.#handlerFailed(error, key);
-      value = this.#objects.get(key);
+      value = this.#known.objects.get(key);
+      if (value === undefined) unreadable.add(key);
     }
     if (value === undefined) objects.delete(key);
     else objects.set(key, value);
@@ -204,17 +229,39 @@ class ResourceWatch<T> implements Watched<T> {
 
   /** Counts and logs an ending, and says how long to pause before the next attempt. */
   #conclude(failure: ApiFailure | undefined): number {
-    const { clock, log, path } = this.#options;
+    const { clock, log, path, mayBeAbsent } = this.#options;
     const reason = failure?.reason ?? "closed";
+    const isAbsent = reason === "not-found" && mayBeAbsent === true;
+    if (isAbsent && this.#resourceVersion === undefined) return this.#foundAbsent();
     this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
     const livedMs = this.#openedAt === undefined ? 0 : clock.now() - this.#openedAt;
     const { pauseMs, relist } = this.#restart.after(failure, { livedMs, heardSomething: this.#heardSomething });
-    if (relist) this.#resourceVersion = undefined;
+    // One of several API servers may not know the kind yet: what it says of a watch, a list has to confirm.
+    if (relist || isAbsent) this.#resourceVersion = undefined;
     if (reason === "too-large") this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
     const data = { path, reason, problem: failure?.message, retryInMs: Math.round(pauseMs), relist };
     if (reason === "bug") log.error({ ...data, err: failure?.cause }, "watch restarts");
-    else if (reason !== "closed" || pauseMs > 0) log.warn(data, "watch restarts");
+    else if (reason === "forbidden") this.#sayForbidden(data);
+    else if (!isAbsent && (reason !== "closed" || pauseMs > 0)) log.warn(data, "watch restarts");
     return pauseMs;
+  }
+
+  /** That there are none of a kind is known, too. Gives the pause before it is looked for again. */
+  #foundAbsent(): number {
+    const { clock, random, log, path } = this.#options;
+    this.lastEventAt = clock.now();
+    if (!this.#absent) {
+      log.info({ path }, "the kind does not exist");
+      this.#absent = true;
+      this.#replace(nothingKnown());
+    }
+    return absentPauseMs / 2 + (random() * absentPauseMs) / 2;
+  }
+
+  /** Said once: it lasts until somebody grants the right. */
+  #sayForbidden(data: object): void {
+    if (!this.#forbidden) this.#options.log.warn(data, "watch is forbidden: allow list and watch on this resource");
+    this.#forbidden = true;
   }
 
   #pause(ms: number): Promise<void> {
@@ -232,6 +279,10 @@ class ResourceWatch<T> implements Watched<T> {
       signal.addEventListener("abort", done);
     });
   }
+}
+
+function nothingKnown<T>(): Known<T> {
+  return { objects: new Map(), unreadable: new Set() };
 }
 
 /** An object's key among those of its collection. */

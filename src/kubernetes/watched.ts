@@ -11,6 +11,8 @@ export interface Watched<T> {
   readonly restarts: ReadonlyMap<RestartReason, number>;
   /** Exceptions from project and onChange: bugs of ours. An object that cannot be projected keeps its last known value. */
   readonly handlerErrors: number;
+  /** Objects that exist and of which nothing is known: they cannot be projected, and have no last known value. */
+  readonly unreadable: number;
   readonly size: number;
   get(key: string): T | undefined;
   entries(): IterableIterator<[string, T]>;

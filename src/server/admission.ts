@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
+import type { Cluster } from "../decision/cluster/cluster.ts";
 import type { ClusterProfile, Install } from "../decision/facts.ts";
-import type { Phase } from "../decision/subject.ts";
+import type { Phase, Subject } from "../decision/subject.ts";
 import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../kubernetes/admission-review.ts";
 import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
 import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
@@ -30,6 +31,8 @@ export interface AdmissionDependencies {
   readonly namespaceLabels: LookUpLabels;
   readonly profile: ClusterProfile;
   readonly install: Install;
+  /** The cluster's other objects. undefined: none are kept. "unsynced": they have not all been listed yet. */
+  readonly cluster: () => Cluster | "unsynced" | undefined;
   readonly answered: (answered: Answered) => void;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
@@ -97,14 +100,26 @@ function answer(
   dependencies: AdmissionDependencies,
 ): Pick<Answered, "decision" | "outcome"> {
   if (labels === "unavailable") {
-    void reply.header("retry-after", retryAfterSeconds);
-    void sendStatus(reply, 503, `the labels of namespace ${review.namespace} are not known yet: try again`);
-    return { decision: undefined, outcome: "unavailable" };
+    return unavailable(reply, `the labels of namespace ${review.namespace} are not known yet`);
+  }
+  if (review.subject !== undefined && needsCluster(review.subject) && dependencies.cluster() === "unsynced") {
+    return unavailable(reply, "the cluster's Ingresses and what belongs to them have not all been read yet");
   }
   const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
   void reply.header("content-type", "application/json");
   void reply.send(JSON.stringify(body));
   return { decision, outcome };
+}
+
+function unavailable(reply: FastifyReply, problem: string): Pick<Answered, "decision" | "outcome"> {
+  void reply.header("retry-after", retryAfterSeconds);
+  void sendStatus(reply, 503, `${problem}: try again`);
+  return { decision: undefined, outcome: "unavailable" };
+}
+
+/** A Service that asks for a load balancer stands for itself. */
+function needsCluster({ kind, object }: Subject): boolean {
+  return kind !== "Service" || object.type !== "LoadBalancer";
 }
 
 interface Judged {
@@ -117,10 +132,12 @@ function judge(
   webhook: Webhook,
   review: Review,
   namespaceLabels: Labels,
-  { policies, profile, install }: AdmissionDependencies,
+  { policies, profile, install, cluster }: AdmissionDependencies,
 ): Judged {
   if (review.subject === undefined) return { body: untouchedAnswer(review), decision: undefined, outcome: "allowed" };
-  const decision = decide(review.subject, policies(), { namespaceLabels, profile, install });
+  const known = cluster();
+  const facts = { namespaceLabels, profile, install, cluster: known === "unsynced" ? undefined : known };
+  const decision = decide(review.subject, policies(), facts);
   if (webhook === "mutate") {
     const body = mutateAnswer(review, decision);
     return { body, decision, outcome: body.response["patch"] === undefined ? "allowed" : "patched" };

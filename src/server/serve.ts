@@ -4,10 +4,13 @@ import { dirname } from "node:path";
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import type { ClusterKind } from "../decision/cluster/cluster.ts";
 import type { ClusterProfile, IpFamily } from "../decision/facts.ts";
 import { connect } from "../kubernetes/client.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { systemClock } from "../kubernetes/clock.ts";
+import { watchCluster } from "../kubernetes/cluster-cache.ts";
+import type { ClusterCache } from "../kubernetes/cluster-cache.ts";
 import { detectFamilies } from "../kubernetes/ip-family.ts";
 import type { FamilyDetection } from "../kubernetes/ip-family.ts";
 import { watchNamespaces } from "../kubernetes/namespaces.ts";
@@ -51,13 +54,17 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let app: FastifyInstance | undefined;
   let health: Server | undefined;
   let namespaces: Namespaces | undefined;
+  let objects: ClusterCache | undefined;
   let profile = told;
   let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
 
   const metrics = buildMetrics({
     version,
-    caches: () => (namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
+    caches: () => [
+      ...(namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
+      ...(objects?.states() ?? []),
+    ],
     certificateExpiry: () => tls?.current().notAfter,
   });
   try {
@@ -69,6 +76,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     if (stoppedEarly(stop, log)) return;
     const watching = client && { client, clock: systemClock, random: Math.random, log };
     namespaces = watching && watchNamespaces(watching);
+    const labels = namespaces?.watched;
+    objects = watching && watchCluster({ ...watching, kinds: keptKinds, labelsOf: (name) => labels?.get(name) });
     if (watching !== undefined && told.ipFamily === undefined) {
       const onKnown = (detectedFamilies: readonly IpFamily[]): void => {
         profile = { ...told, detectedFamilies };
@@ -84,6 +93,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         return profile;
       },
       install: settings.install,
+      cluster: () => (objects?.synced === false ? "unsynced" : objects?.cluster),
       arrived: metrics.arrived,
       left: metrics.left,
       answered: (answered) => {
@@ -103,6 +113,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         listening: () => state.listening || "not listening yet",
         certificate: tls.check,
         namespaces: () => isSynced(namespaces) || "the namespaces have not been listed yet",
+        objects: () => objects?.synced !== false || "Ingresses and what belongs to them have not all been listed yet",
         families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
         draining: () => !state.draining || "shutting down",
       },
@@ -132,10 +143,20 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   } finally {
     health?.close();
     namespaces?.stop();
+    objects?.stop();
     families?.stop();
     await Promise.all([app?.close(), tls?.close()]);
   }
 }
+
+/** Other objects that a decision may need: rules read them under every policy, and under none. */
+const keptKinds: ReadonlySet<ClusterKind> = new Set([
+  "Ingress",
+  "IngressClass",
+  "IngressClassParams",
+  "Service",
+  "TargetGroupBinding",
+]);
 
 function stoppedEarly(stop: StopSignals, log: Logger): boolean {
   const signal = stop.received();

@@ -100,6 +100,14 @@ const policySettings = {
     description: "Namespaces to leave alone. As in the webhook configurations.",
     otherwise: "none",
   },
+  showOtherNamespaces: {
+    flag: "show-other-namespaces",
+    takes: "value",
+    type: trueOrFalse,
+    default: "false",
+    description:
+      "Name what stands in other namespaces in messages about an IngressGroup. Who may dry-run then sees it.",
+  },
 } as const satisfies Table;
 
 const outputSettings = {

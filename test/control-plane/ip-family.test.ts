@@ -47,15 +47,19 @@ describe("an IPv4 API server", () => {
     });
   });
 
-  it("our account may get that one Service, and no other", async () => {
+  it("our account may list and watch Services, get that one alone, and change none", async () => {
     const can = (...what: readonly string[]) =>
       cluster.plane.kubectl(["auth", "can-i", "--quiet", ...what], { user: webhookUser });
-    expect(await can("get", "services/kubernetes", "--namespace=default")).toMatchObject({ code: 0 });
+    for (const what of [
+      ["get", "services/kubernetes", "--namespace=default"],
+      ["list", "services", "--all-namespaces"],
+      ["watch", "services", "--all-namespaces"],
+    ]) {
+      expect(await can(...what)).toMatchObject({ code: 0 });
+    }
     for (const what of [
       ["get", "services/other", "--namespace=default"],
       ["get", "services", "--namespace=default"],
-      ["list", "services", "--namespace=default"],
-      ["watch", "services/kubernetes", "--namespace=default"],
       ["update", "services/kubernetes", "--namespace=default"],
       ["get", "services/kubernetes", "--namespace=dualstack-system"],
     ]) {

@@ -66,7 +66,7 @@ const canaryNamespace = "canary";
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
   const { manifests, args } = await readOverlay(plane, options.overlay ?? "cluster-wide");
-  await succeed(plane, ["apply", "-f", "-"], toYaml([...localWorkload(manifests), canaryNamespaceManifest]));
+  await succeed(plane, ["apply", "-f", "-"], toYaml([...localWorkload(manifests), canaryNamespaceManifest, albClassManifest]));
 
   const nest = await createNest();
   const [port, healthPort] = [await freePort(), await freePort()];
@@ -153,6 +153,14 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
 }
 
 /** Takes part in the opt-in installation, too. */
+/** As the chart of the AWS Load Balancer Controller brings it, but without IngressClassParams. */
+const albClassManifest = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "alb" },
+  spec: { controller: "ingress.k8s.aws/alb" },
+};
+
 const canaryNamespaceManifest = {
   apiVersion: "v1",
   kind: "Namespace",

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
 import { buildApp, reviewOf } from "../support/webhook-app.ts";
+import { ClusterObjects } from "../../src/decision/cluster/cluster.ts";
+import { ingressClassView } from "../../src/decision/cluster/views.ts";
 import { rawIngress, rawService } from "../support/subjects.ts";
 
 const json = { "content-type": "application/json" };
@@ -236,6 +238,31 @@ describe("namespace labels", () => {
       namespaceLabels: () => Promise.resolve("not-found"),
     });
     expect(reply.json().response.patch).toBeDefined();
+  });
+});
+
+describe("the cluster's other objects", () => {
+  const alb = { spec: { ingressClassName: "alb" }, annotations: {} };
+
+  it("that have not been read yet are waited for by an Ingress, which may share a load balancer with them", async () => {
+    const { reply, answered } = await post("/mutate", reviewOf(rawIngress(alb)), { cluster: () => "unsynced" });
+    expect([reply.statusCode, reply.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(reply.json()).toMatchObject({ kind: "Status", code: 503 });
+    expect(answered).toMatchObject([{ webhook: "mutate", outcome: "unavailable", review: { kind: "Ingress" } }]);
+  });
+
+  it("are not waited for by a Service that asks for a load balancer of its own", async () => {
+    const { reply } = await post("/mutate", reviewOf(rawService({})), { cluster: () => "unsynced" });
+    expect(reply.json().response.patch).toBeDefined();
+  });
+
+  it("decide: the class that an Ingress names belongs to another controller", async () => {
+    const cluster = new ClusterObjects();
+    const asked = () => post("/mutate", reviewOf(rawIngress(alb)), { cluster: () => cluster });
+    expect((await asked()).reply.json().response.patch).toBeDefined();
+    const spec = { controller: "k8s.io/ingress-nginx" };
+    cluster.set("IngressClass", ingressClassView({ metadata: { name: "alb" }, spec }));
+    expect((await asked()).reply.json().response).toEqual({ uid: "7f3c", allowed: true });
   });
 });
 

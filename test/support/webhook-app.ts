@@ -1,13 +1,19 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { policySet } from "../../src/policy/resolve.ts";
-import type { LookUpLabels } from "../../src/server/admission.ts";
+import type { AdmissionDependencies, LookUpLabels } from "../../src/server/admission.ts";
 import type { Answered } from "../../src/server/admission.ts";
 import { buildServer } from "../../src/server/server.ts";
 import { policy } from "../policy/policies.ts";
 import { knownCluster, publicDualStack } from "./decisions.ts";
 
 /** The admission server, which the caller may let listen, and what it reported. */
-export function buildApp({ namespaceLabels = () => ({}), draining = () => false, tls, rules = {} }: AppOptions = {}) {
+export function buildApp({
+  namespaceLabels = () => ({}),
+  draining = () => false,
+  cluster = () => undefined,
+  tls,
+  rules = {},
+}: AppOptions = {}) {
   const answered: Answered[] = [];
   const failed: string[] = [];
   const logged: object[] = [];
@@ -21,6 +27,7 @@ export function buildApp({ namespaceLabels = () => ({}), draining = () => false,
     namespaceLabels,
     profile: { ...defaultProfile, ...knownCluster },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
+    cluster,
     answered: (one) => void answered.push(one),
     refused: (reason) => void failed.push(reason),
     failed: (webhook, outcome) => void failed.push(`${webhook} ${outcome}`),
@@ -36,6 +43,7 @@ export function buildApp({ namespaceLabels = () => ({}), draining = () => false,
 interface AppOptions {
   readonly namespaceLabels?: LookUpLabels;
   readonly draining?: () => boolean;
+  readonly cluster?: AdmissionDependencies["cluster"];
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
   readonly tls?: { readonly cert: string; readonly key: string };

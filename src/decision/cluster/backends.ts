@@ -60,6 +60,6 @@ function actionPort(raw: unknown): number | string {
 
 /** A key of a JSON object as Go finds it: in upper or lower case, and of several the last. */
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (typeof value !== "object" || value === null) return undefined;
   return Object.entries(value).findLast(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }

@@ -28,8 +28,9 @@ export function conflictsIn(members: readonly Member[], { featureGates }: Cluste
   if (first === undefined || (members.length === 1 && !mayContradictItself(first))) return [];
   const slots = contested(members, statementsOf);
   // What an NLB in front needs is only looked at where there is one.
-  const front = hasFrontend(members) ? contested(members, frontendStatementsOf) : noSlots;
-  const attributes = front === noSlots ? undefined : frontendAttributes(members);
+  const isFronted = hasFrontend(members);
+  const front = isFronted ? contested(members, frontendStatementsOf) : noSlots;
+  const attributes = isFronted ? frontendAttributes(members) : undefined;
   if (slots.size === 0 && front.size === 0 && attributes === undefined) return [];
 
   const { classification } = first;
@@ -120,10 +121,8 @@ export function redirectFaults(members: readonly Member[]): readonly RedirectFau
   const protocol = listeners.get(port);
   if (listeners.has(port) && protocol !== "HTTP") return [];
   const stated = members.flatMap((member) => statedBy(member, "ssl-redirect"));
-  const isOpen = members.some(
-    ({ ingress, classification }) =>
-      !classification.paramsKnown && ingress.view.annotations[alb.listenPorts] === undefined,
-  );
+  // One of a class that nobody knows could have another port, or a certificate that makes it listen with HTTPS.
+  const isOpen = members.some(({ classification }) => !classification.paramsKnown);
   return [{ stated, port, fault: protocol === undefined ? "no listener" : "not HTTPS", isOpen }];
 }
 

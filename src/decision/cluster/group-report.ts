@@ -1,4 +1,5 @@
 import { alb } from "../../annotations/catalog.ts";
+import { isMembershipKnown } from "../ingress-state.ts";
 import { annotationField } from "../quoting.ts";
 import type { Problem } from "../rule.ts";
 import { groupFaults, isSameGroup } from "./group-faults.ts";
@@ -21,11 +22,13 @@ export function groupProblems(context: GroupContext, settings: readonly Setting[
 export function redirectProblems(context: GroupContext): readonly Problem[] {
   const state = context.group();
   if (state === undefined) return none;
+  const isKnown = isMembershipKnown(state, context.facts);
   return state.redirectFaults().flatMap(({ stated, port, fault, isOpen }): readonly Problem[] => {
     const own = stated.find(({ member }) => member === state.own);
     const lack = `${groupName(state)} ${fault === "no listener" ? "does not listen there" : "listens there with HTTP"}`;
     const identity = identityOf(state, "redirect", own?.value ?? "", [fault]);
-    const severity = asFarAsKnown(state, isOpen);
+    // A member that nobody knows may have the listener.
+    const severity = asFarAsKnown(state, isOpen || !isKnown);
     if (own !== undefined) {
       return [
         {

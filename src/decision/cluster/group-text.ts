@@ -1,4 +1,5 @@
 import { alb } from "../../annotations/catalog.ts";
+import type { Facts } from "../facts.ts";
 import { annotationField, quote } from "../quoting.ts";
 import type { Stated } from "./conflicts.ts";
 import { groupLabel, isSameGroup } from "./group-faults.ts";
@@ -8,7 +9,7 @@ import type { IngressObject } from "./views.ts";
 
 /** What a rule about IngressGroups is told of the request. */
 export interface GroupContext {
-  readonly facts: { readonly install: { readonly showOtherNamespaces?: boolean } };
+  readonly facts: Facts;
   readonly group: () => GroupState | undefined;
   readonly old: { readonly group: () => GroupState | undefined } | undefined;
 }

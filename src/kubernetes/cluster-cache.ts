@@ -1,0 +1,167 @@
+import { ClusterObjects } from "../decision/cluster/cluster.ts";
+import type { Cluster, ClusterKind, ClusterViews } from "../decision/cluster/cluster.ts";
+import {
+  backendService,
+  bindingView,
+  ingressClassParamsView,
+  ingressClassView,
+  ingressObject,
+} from "../decision/cluster/views.ts";
+import type { ParamsApi } from "../decision/cluster/views.ts";
+import type { Labels } from "../policy/selector.ts";
+import type { ApiClient } from "./client.ts";
+import type { Clock } from "./clock.ts";
+import type { Raw } from "./list.ts";
+import { watchResource } from "./watch.ts";
+import type { WatchLog } from "./watch.ts";
+import type { Change, RestartReason, Watched } from "./watched.ts";
+
+/** The objects that decisions about other objects need, in memory. */
+export interface ClusterCache {
+  readonly cluster: Cluster;
+  /** Every collection that is kept has been read, or does not exist. Once synced it stays so. */
+  readonly synced: boolean;
+  /** One for each collection that is kept, in no particular order. */
+  states(): readonly CollectionState[];
+  stop(): void;
+}
+
+export interface CollectionState {
+  /** As RBAC and kubectl name it: `services`, `ingresses.networking.k8s.io`. */
+  readonly resource: string;
+  readonly synced: boolean;
+  readonly lastEventAt: Date | undefined;
+  readonly restarts: ReadonlyMap<RestartReason, number>;
+  /** Objects that could not be read, each time that one came. */
+  readonly handlerErrors: number;
+}
+
+interface ClusterCacheOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  readonly log: WatchLog;
+  /** What to keep. Nothing is known of any other kind. */
+  readonly kinds: ReadonlySet<ClusterKind>;
+  /** Labels of a namespace, from memory. undefined: not known. */
+  readonly labelsOf: (name: string) => Labels | undefined;
+  readonly pageSize?: number;
+}
+
+/** Where the objects of a kind are, and what is kept of each. */
+interface Source<View> {
+  readonly plural: string;
+  readonly apis: readonly Api[];
+  readonly read: (raw: Raw) => View;
+}
+
+interface Api {
+  readonly group: string;
+  readonly version: string;
+  /** Its kinds exist where a CRD says so, and in the other AWS group, too. */
+  readonly aws?: ParamsApi;
+}
+
+/** A collection that is kept. */
+interface Kept<View> {
+  readonly resource: string;
+  readonly watched: Watched<View>;
+}
+
+const core: Api = { group: "", version: "v1" };
+const networking: Api = { group: "networking.k8s.io", version: "v1" };
+const awsApis: readonly Api[] = [awsApi("elbv2.k8s.aws", "v1beta1"), awsApi("eks.amazonaws.com", "v1")];
+
+const sources: { readonly [K in ClusterKind]: Source<ClusterViews[K]> } = {
+  Ingress: { plural: "ingresses", apis: [networking], read: ingressObject },
+  IngressClass: { plural: "ingressclasses", apis: [networking], read: ingressClassView },
+  IngressClassParams: { plural: "ingressclassparams", apis: awsApis, read: ingressClassParamsView },
+  Service: { plural: "services", apis: [core], read: backendService },
+  TargetGroupBinding: { plural: "targetgroupbindings", apis: awsApis, read: bindingView },
+};
+
+/** Whole objects weigh ten times what is kept of them, and several kinds are listed at the same time: 500 take 30 MiB more. */
+const defaultPageSize = 100;
+
+/** Keeps projections of the cluster's objects, each once: what a watch holds is what the indexes refer to. */
+export function watchCluster(options: ClusterCacheOptions): ClusterCache {
+  const objects = new ClusterObjects({ namespaceLabels: options.labelsOf });
+  const kept = [...options.kinds].flatMap((kind) => keep(kind, objects, options));
+  return {
+    cluster: objects,
+    get synced() {
+      return kept.every(({ watched }) => watched.synced);
+    },
+    states: () => kept.map(stateOf),
+    stop() {
+      for (const { watched } of kept) watched.stop();
+    },
+  };
+}
+
+function keep<K extends ClusterKind>(
+  kind: K,
+  objects: ClusterObjects,
+  options: ClusterCacheOptions,
+): readonly Kept<ClusterViews[K]>[] {
+  const { plural, apis, read } = sources[kind];
+  const kept: readonly Kept<ClusterViews[K]>[] = apis.map((api) => {
+    const watched: Watched<ClusterViews[K]> = watchResource<ClusterViews[K]>({
+      ...options,
+      pageSize: options.pageSize ?? defaultPageSize,
+      path: pathOf(api, plural),
+      mayBeAbsent: api.aws !== undefined,
+      project: read,
+      onChange(change) {
+        apply(change, api, watched);
+        objects.setComplete(kind, kept.every(isComplete));
+      },
+    });
+    return { resource: resourceOf(api, plural), watched };
+  });
+
+  function apply(change: Change, { aws }: Api, watched: Watched<ClusterViews[K]>): void {
+    switch (change.kind) {
+      case "replaced":
+        objects.replace(kind, viewsIn(watched), aws);
+        return;
+      case "set": {
+        const view = watched.get(change.key);
+        if (view !== undefined) objects.set(kind, view);
+        return;
+      }
+      case "removed":
+        objects.delete(kind, aws === undefined ? change.key : `${aws}/${change.key}`);
+    }
+  }
+
+  return kept;
+}
+
+/** An object that nothing is known of exists all the same. */
+function isComplete({ watched }: Kept<unknown>): boolean {
+  return watched.synced && watched.unreadable === 0;
+}
+
+function* viewsIn<View>(watched: Watched<View>): Generator<View> {
+  for (const [, view] of watched.entries()) yield view;
+}
+
+function awsApi(group: ParamsApi, version: string): Api {
+  return { group, version, aws: group };
+}
+
+function pathOf({ group, version }: Api, plural: string): string {
+  return group === "" ? `/api/${version}/${plural}` : `/apis/${group}/${version}/${plural}`;
+}
+
+function resourceOf({ group }: Api, plural: string): string {
+  return group === "" ? plural : `${plural}.${group}`;
+}
+
+function stateOf({ resource, watched }: Kept<unknown>): CollectionState {
+  const { synced, lastEventAt, restarts, handlerErrors } = watched;
+  const at = lastEventAt === undefined ? undefined : new Date(lastEventAt);
+  return { resource, synced, lastEventAt: at, restarts, handlerErrors };
+}
