@@ -7,6 +7,13 @@ export interface Judged {
   readonly rssMiB: number;
   readonly readySeconds: number;
   readonly everyAnnotationMicros: number;
+  /** Ingresses that join a group, in one of 10 or 100 ÷ in one of 1. */
+  readonly groupOf10Ratio: number;
+  readonly groupOf100Ratio: number;
+  /** In cluster mode with all caches full. */
+  readonly cachedRssMiB: number;
+  /** From spawning, with all caches to be filled. */
+  readonly firstSyncSeconds: number;
 }
 
 export interface Bar {
@@ -42,6 +49,28 @@ export const bars: readonly Bar[] = [
     limit: 100,
     must: "at most",
     digits: 1,
+  },
+  {
+    name: "throughput of joining a group of 10 ÷ of 1, 10,000 other Ingresses",
+    figure: "groupOf10Ratio",
+    limit: 0.9,
+    must: "at least",
+    digits: 2,
+  },
+  { name: "the same of 100 ÷ of 1", figure: "groupOf100Ratio", limit: 0.5, must: "at least", digits: 2 },
+  {
+    name: "RSS with 10,000 namespaces, Ingresses and Services, MiB",
+    figure: "cachedRssMiB",
+    limit: 200,
+    must: "at most",
+    digits: 1,
+  },
+  {
+    name: "spawn to ready with all of that to be read, s",
+    figure: "firstSyncSeconds",
+    limit: 5,
+    must: "at most",
+    digits: 2,
   },
 ];
 

@@ -14,6 +14,7 @@ export interface Programs {
   readonly folder: string;
   readonly webhook: string;
   readonly bareServer: string;
+  readonly apiServer: string;
 }
 
 /**
@@ -30,14 +31,25 @@ export async function build(): Promise<Programs> {
   await mkdir(join(folder, "tmp"));
   await copyFile(join(root, "package.json"), join(folder, "package.json"));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-  const bareOptions = "--ignoreConfig --module nodenext --target es2024 --types node --strict --skipLibCheck".split(
-    " ",
-  );
+  const plainOptions =
+    "--ignoreConfig --module nodenext --target es2024 --types node --strict --skipLibCheck --rewriteRelativeImportExtensions".split(
+      " ",
+    );
   await Promise.all([
     compile(["--project", root, "--outDir", join(folder, "dist")]),
-    compile([...bareOptions, "--outDir", join(folder, "bench"), join(root, "bench/bare-server.ts")]),
+    compile([
+      ...plainOptions,
+      ...["--outDir", join(folder, "bench")],
+      ...["bare-server.ts", "api-server.ts"].map((file) => join(root, "bench", file)),
+    ]),
   ]);
-  return { folder, webhook: join(folder, "dist/main.js"), bareServer: join(folder, "bench/bare-server.js") };
+  const inBench = (file: string): string => join(folder, "bench", file);
+  return {
+    folder,
+    webhook: join(folder, "dist/main.js"),
+    bareServer: inBench("bare-server.js"),
+    apiServer: inBench("api-server.js"),
+  };
 }
 
 async function compile(options: readonly string[]): Promise<void> {

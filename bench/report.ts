@@ -28,6 +28,13 @@ export interface Result {
   readonly readySeconds: { readonly best: number; readonly median: number; readonly all: readonly number[] };
   /** One decide() on a Service that has every annotation: the median, in the slower of the two phases. */
   readonly everyAnnotationMicros: number;
+  /** In cluster mode, with 10,000 namespaces, Ingresses and Services. */
+  readonly inCluster: {
+    readonly readySeconds: number;
+    readonly rssMiB: number;
+    /** Ingresses that join a group, which then has this size. */
+    readonly groups: readonly { readonly size: number; readonly throughput: number; readonly ratio: number }[];
+  };
   /** Empty in a quick run. */
   readonly bars: readonly Verdict[];
 }
@@ -36,7 +43,7 @@ const columns = ["", "req/s", "p50 ms", "p99 ms", "CPU ms/req"] as const;
 
 /** The result as a table of at most 80 columns. */
 export function reportText(result: Result): string {
-  const { conditions, scenarios, rssMiB, readySeconds, everyAnnotationMicros, bars } = result;
+  const { conditions, scenarios, rssMiB, readySeconds, everyAnnotationMicros, inCluster, bars } = result;
   const { node, platform, cpus, loadAverage, rounds, sliceSeconds, reviewBytes, requests } = conditions;
   return [
     `Node ${node} on ${platform}, ${cpus} CPUs, load average ${loadAverage.map((load) => load.toFixed(1)).join(" to ")}`,
@@ -53,6 +60,11 @@ export function reportText(result: Result): string {
     `RSS after ${rssMiB.requests} requests: bare ${rssMiB.bare.toFixed(1)} MiB, webhook ${rssMiB.ours.toFixed(1)} MiB (${rssMiB.ratio.toFixed(2)})`,
     `ready after ${readySeconds.best.toFixed(3)} s at best, ${readySeconds.median.toFixed(3)} s in the middle of ${readySeconds.all.length} starts`,
     `a Service with every annotation is decided in ${everyAnnotationMicros.toFixed(1)} µs`,
+    `with 10,000 namespaces, Ingresses and Services: ready after ${inCluster.readySeconds.toFixed(2)} s, RSS ${inCluster.rssMiB.toFixed(1)} MiB`,
+    ...inCluster.groups.map(
+      ({ size, throughput, ratio }) =>
+        `  joining an IngressGroup of ${size}: ${throughput.toFixed(0)} req/s (${ratio.toFixed(2)} of a group of 1)`,
+    ),
     "",
     ...(bars.length === 0 ? ["A quick run: no bar is judged."] : bars.map(verdictLine)),
     "",

@@ -1,3 +1,5 @@
+import { newIngress } from "./cluster-objects.ts";
+
 /** The review that an API server sends for `kubectl apply` of a Service that leaves everything to the policy. */
 const uid = "8d5f4f3e-6a1c-4d0b-9c39-000000000000";
 
@@ -90,9 +92,19 @@ const after = {
   },
 };
 
-function review(object: object): string {
-  const kind = { group: "", version: "v1", kind: "Service" };
-  const resource = { group: "", version: "v1", resource: "services" };
+const kinds = {
+  Service: {
+    kind: { group: "", version: "v1", kind: "Service" },
+    resource: { group: "", version: "v1", resource: "services" },
+  },
+  Ingress: {
+    kind: { group: "networking.k8s.io", version: "v1", kind: "Ingress" },
+    resource: { group: "networking.k8s.io", version: "v1", resource: "ingresses" },
+  },
+};
+
+function review(of: keyof typeof kinds, object: object): string {
+  const { kind, resource } = kinds[of];
   return JSON.stringify({
     kind: "AdmissionReview",
     apiVersion: "admission.k8s.io/v1",
@@ -106,7 +118,7 @@ function review(object: object): string {
       namespace: "shop",
       operation: "CREATE",
       userInfo: { username: "jane@example.com", groups: ["shop-developers", "system:authenticated"] },
-      object: { kind: "Service", apiVersion: "v1", ...object, status: { loadBalancer: {} } },
+      object: { kind: of, apiVersion: "v1", ...object, status: { loadBalancer: {} } },
       oldObject: null,
       dryRun: false,
       options: { kind: "CreateOptions", apiVersion: "meta.k8s.io/v1", fieldManager: "kubectl-client-side-apply" },
@@ -124,11 +136,16 @@ export interface Message {
 }
 
 export function mutateMessage(): Message {
-  return message("/mutate", review(before));
+  return message("/mutate", review("Service", before));
 }
 
 export function validateMessage(): Message {
-  return message("/validate", review(after));
+  return message("/validate", review("Service", after));
+}
+
+/** An Ingress that joins the group. */
+export function joiningMessage(group: string): Message {
+  return message("/mutate", review("Ingress", newIngress(group)));
 }
 
 /** The review alone, without the HTTP around it. */

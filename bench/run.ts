@@ -12,9 +12,10 @@ import { build } from "./program.ts";
 import type { Programs } from "./program.ts";
 import { reportText } from "./report.ts";
 import type { Result, Scenario } from "./report.ts";
-import { mutateMessage, validateMessage } from "./reviews.ts";
+import { groups } from "./cluster-objects.ts";
+import { joiningMessage, mutateMessage, validateMessage } from "./reviews.ts";
 import type { Message } from "./reviews.ts";
-import { startBareServer, startWebhook } from "./servers.ts";
+import { startBareServer, startInCluster, startWebhook } from "./servers.ts";
 import type { RunningServer } from "./servers.ts";
 import { compare, median, percentile } from "./statistics.ts";
 import type { Measure, Round } from "./statistics.ts";
@@ -28,8 +29,8 @@ interface Plan {
   readonly longestSeconds: number;
 }
 
-/** On two quiet cores some 100 s; the limit leaves room for a machine that is twice as slow. */
-const full: Plan = { starts: 5, warmUpRequests: 50_000, rounds: 15, sliceSeconds: 0.5, longestSeconds: 230 };
+/** On two quiet cores some 140 s; the limit leaves room for a machine that is twice as slow. */
+const full: Plan = { starts: 5, warmUpRequests: 50_000, rounds: 15, sliceSeconds: 0.5, longestSeconds: 300 };
 const quick: Plan = { starts: 1, warmUpRequests: 2000, rounds: 1, sliceSeconds: 0.5, longestSeconds: 38 };
 
 const scenarios: readonly Scenario[] = [
@@ -106,6 +107,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     }
   }
   await Promise.all([servers.bare.stop(), servers.ours.stop()]);
+  const inCluster = await measureCluster(programs, plan, answered);
 
   const compared = rounds.map(({ scenario, rounds: found }) => ({ ...scenario, ...compare(found) }));
   const ratioOf = (name: Scenario["name"], connections: number): Measure | undefined =>
@@ -116,6 +118,10 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     rssMiB: rss.ours,
     readySeconds: readySeconds.best,
     everyAnnotationMicros: everyAnnotationMicros(),
+    groupOf10Ratio: inCluster.groups.find(({ size }) => size === 10)?.ratio ?? Number.NaN,
+    groupOf100Ratio: inCluster.groups.find(({ size }) => size === 100)?.ratio ?? Number.NaN,
+    cachedRssMiB: inCluster.rssMiB,
+    firstSyncSeconds: inCluster.readySeconds,
   };
   return {
     conditions: {
@@ -133,7 +139,46 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     rssMiB: { requests: plan.warmUpRequests, ...rss, ratio: rss.ours / rss.bare },
     readySeconds,
     everyAnnotationMicros: figures.everyAnnotationMicros,
+    inCluster,
     bars: options.quick ? [] : judge(figures),
+  };
+}
+
+/** Ingresses that join groups of several sizes, in turns, in a cluster with many others. */
+async function measureCluster(
+  programs: Programs,
+  plan: Plan,
+  answered: { count: number },
+): Promise<Result["inCluster"]> {
+  const server = await startInCluster(programs);
+  const { port, readySeconds } = server;
+  const found = groups.map(({ size, name }) => ({
+    size,
+    messages: () => [joiningMessage(name)],
+    rates: [] as number[],
+  }));
+  for (const { messages } of found) {
+    await run({ port, connections: 1, messages, requests: checkedAnswers, seconds: 30, check: checkAnswer });
+    await run({ port, connections: 10, messages, requests: plan.warmUpRequests / 10, seconds: 30 });
+  }
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const { messages, rates } of found) {
+      const slice = await run({ port, connections: 10, messages, seconds: plan.sliceSeconds });
+      answered.count += slice.latenciesMs.length;
+      rates.push(slice.latenciesMs.length / slice.seconds);
+    }
+  }
+  const { rssMiB } = await server.usage();
+  await server.stop();
+  const [alone] = found;
+  return {
+    readySeconds,
+    rssMiB,
+    groups: found.map(({ size, rates }) => ({
+      size,
+      throughput: median(rates),
+      ratio: median(rates.map((rate, round) => rate / (alone?.rates[round] ?? Number.NaN))),
+    })),
   };
 }
 

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { starterPolicies } from "../src/policy/starter.ts";
 import { createLocalCertificate } from "../src/server/local-certificate.ts";
 import type { Programs } from "./program.ts";
 
@@ -63,6 +65,42 @@ export async function startWebhook(
   return { port, readySeconds: (performance.now() - started) / 1000, ...controls(child) };
 }
 
+/** The same in a cluster: with the caches filled from an API server, as the manifests start it. */
+export async function startInCluster({ folder, webhook, apiServer }: Programs): Promise<RunningServer> {
+  const { cert, key, ca } = await createLocalCertificate(folder);
+  const api = start([apiServer, cert, key], folder);
+  const { port: apiPort } = (await Promise.race([answerOf(api), exited(api)])) as { readonly port: number };
+  const [tls, account] = [join(folder, "tls"), join(folder, "account")];
+  await Promise.all([tls, account].map((path) => mkdir(path, { recursive: true })));
+  const policy = join(folder, "policy.json");
+  await Promise.all([
+    writeFile(join(tls, "tls.crt"), cert),
+    writeFile(join(tls, "tls.key"), key),
+    writeFile(join(account, "token"), "bench"),
+    writeFile(join(account, "ca.crt"), ca),
+    writeFile(policy, JSON.stringify(starterPolicies[0])),
+  ]);
+  const [port, healthPort] = await freePorts();
+  const flags = {
+    "--listen": `127.0.0.1:${port}`,
+    "--health-listen": `127.0.0.1:${healthPort}`,
+    "--tls-dir": tls,
+    "--service-account-dir": account,
+    "--policy": policy,
+    "--subnets-have-ipv6": "true",
+    "--log-file": join(folder, "tmp", `webhook-${port}.log`),
+  };
+  const started = performance.now();
+  const child = start([...nodeFlags, probeImport, webhook, "--in-cluster", ...Object.entries(flags).flat()], folder, {
+    KUBERNETES_SERVICE_HOST: "127.0.0.1",
+    KUBERNETES_SERVICE_PORT: String(apiPort),
+  });
+  await Promise.race([ready(healthPort), exited(child)]);
+  const readySeconds = (performance.now() - started) / 1000;
+  const { usage, stop } = controls(child);
+  return { port, readySeconds, usage, stop: async () => void (await Promise.all([stop(), controls(api).stop()])) };
+}
+
 export async function startBareServer({ folder, bareServer }: Programs): Promise<RunningServer> {
   const { cert, key } = await createLocalCertificate(folder);
   const started = performance.now();
@@ -71,9 +109,13 @@ export async function startBareServer({ folder, bareServer }: Programs): Promise
   return { port, readySeconds: (performance.now() - started) / 1000, ...controls(child) };
 }
 
-function start(args: readonly string[], folder: string): ChildProcess {
+function start(
+  args: readonly string[],
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
   // Variables of the one who runs the benchmark could set the program's own flags.
-  const env = { PATH: process.env["PATH"], TMPDIR: join(folder, "tmp") };
+  const env = { PATH: process.env["PATH"], TMPDIR: join(folder, "tmp"), ...variables };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   running.add(child);
   child.once("exit", () => running.delete(child));

@@ -32,7 +32,9 @@ interface TlsSettings {
 }
 
 type ClusterAccess =
-  { readonly by: "nothing" } | { readonly by: "in-cluster" } | { readonly by: "kubeconfig"; readonly file: string };
+  | { readonly by: "nothing" }
+  | { readonly by: "in-cluster"; readonly folder: string | undefined }
+  | { readonly by: "kubeconfig"; readonly file: string };
 
 export type SettingsResult =
   | { readonly outcome: "settings"; readonly settings: Settings }
@@ -81,10 +83,13 @@ function unknownVariables(env: Environment): readonly string[] {
 }
 
 function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): readonly string[] {
-  const { inCluster, kubeconfig, tlsDir, listen, healthListen } = values;
+  const { inCluster, kubeconfig, serviceAccountDir, tlsDir, listen, healthListen } = values;
   const problems: string[] = [];
   if (inCluster && kubeconfig !== undefined) {
     problems.push(`${givenBy.inCluster} and ${givenBy.kubeconfig} contradict each other: give one of them.`);
+  }
+  if (serviceAccountDir !== undefined && !inCluster) {
+    problems.push(`${givenBy.serviceAccountDir} needs --in-cluster: nothing else uses a service account.`);
   }
   if (inCluster && tlsDir === undefined) {
     problems.push(`${givenBy.inCluster} needs --tls-dir: the API server trusts no throwaway certificate.`);
@@ -112,7 +117,7 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
     listen: values.listen,
     healthListen: values.healthListen,
     tls: { dir: tlsDir, names: values.tlsNames, minVersion: `TLSv${values.tlsMinVersion}` },
-    cluster: clusterAccess(inCluster, kubeconfig),
+    cluster: clusterAccess(values),
     policies: values.policies,
     profile: toProfile(values),
     install: {
@@ -127,7 +132,11 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
   };
 }
 
-function clusterAccess(inCluster: boolean, kubeconfig: string | undefined): ClusterAccess {
-  if (inCluster) return { by: "in-cluster" };
+function clusterAccess({
+  inCluster,
+  serviceAccountDir,
+  kubeconfig,
+}: Reading<typeof webhookSettings>["values"]): ClusterAccess {
+  if (inCluster) return { by: "in-cluster", folder: serviceAccountDir };
   return kubeconfig === undefined ? { by: "nothing" } : { by: "kubeconfig", file: kubeconfig };
 }

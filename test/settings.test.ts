@@ -27,7 +27,7 @@ describe("defaults", () => {
 
   test("in a cluster, shutdown waits for the API servers and there is no demo", () => {
     expect(settings(["--in-cluster", "--tls-dir", "/tls"])).toMatchObject({
-      cluster: { by: "in-cluster" },
+      cluster: { by: "in-cluster", folder: undefined },
       tls: { dir: "/tls" },
       shutdownDelaySeconds: 10,
       demo: false,
@@ -134,7 +134,7 @@ describe("values", () => {
     };
     expect(settings([], env)).toMatchObject({
       listen: { host: "::", port: 443 },
-      cluster: { by: "in-cluster" },
+      cluster: { by: "in-cluster", folder: undefined },
       tls: { dir: "/tls", minVersion: "TLSv1.2", names: ["a.b.svc", "a.b.svc.cluster.local"] },
       policies: ["/policies", "/more/team.yaml"],
       install: { scope: "OptIn", excludedNamespaces: ["kube-system", "dualstack-system"] },
@@ -258,6 +258,12 @@ describe("contradictions", () => {
   test("a cluster's API server and a throwaway certificate", () => {
     expect(problems([], { DUALSTACK_IN_CLUSTER: "true" })).toEqual([
       "DUALSTACK_IN_CLUSTER needs --tls-dir: the API server trusts no throwaway certificate.",
+    ]);
+  });
+
+  test("a service account's folder outside of a cluster", () => {
+    expect(problems(["--service-account-dir", "/token"])).toEqual([
+      "--service-account-dir needs --in-cluster: nothing else uses a service account.",
     ]);
   });
 

@@ -113,7 +113,10 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         listening: () => state.listening || "not listening yet",
         certificate: tls.check,
         namespaces: () => isSynced(namespaces) || "the namespaces have not been listed yet",
-        objects: () => objects?.synced !== false || "Ingresses and what belongs to them have not all been listed yet",
+        objects: () => {
+          const missing = (objects?.states() ?? []).filter(({ synced }) => !synced).map(({ resource }) => resource);
+          return missing.length === 0 || `not listed yet: ${missing.join(", ")}`;
+        },
         families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
         draining: () => !state.draining || "shutting down",
       },
@@ -123,7 +126,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     state.listening = true;
 
     // No API server has been sent here while it was not ready.
-    const delayMs = (): number => (isSynced(namespaces) ? settings.shutdownDelaySeconds * 1000 : 0);
+    const isReady = (): boolean => isSynced(namespaces) && objects?.synced !== false;
+    const delayMs = (): number => (isReady() ? settings.shutdownDelaySeconds * 1000 : 0);
     const drained = drain({ app, health, state, delayMs, stop, log });
     const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
     if (settings.demo && tls.local !== undefined) {
@@ -224,7 +228,8 @@ function warnOfUnknownRules(policies: PolicySet, log: Logger): void {
 
 async function clientOf({ cluster }: Settings): Promise<ApiClient | undefined> {
   if (cluster.by === "nothing") return undefined;
-  return connect(cluster.by === "kubeconfig" ? { kubeconfig: cluster.file } : {});
+  if (cluster.by === "kubeconfig") return connect({ kubeconfig: cluster.file });
+  return connect(cluster.folder === undefined ? {} : { inCluster: { folder: cluster.folder } });
 }
 
 function cacheState(resource: string, { watched }: Namespaces): CacheState {

@@ -67,13 +67,20 @@ const clusterSettings = {
   inCluster: {
     flag: "in-cluster",
     takes: "nothing",
-    description: "Read namespaces with the pod's service account. Needs --tls-dir.",
+    description: "Read the cluster with the pod's service account. Needs --tls-dir.",
+  },
+  serviceAccountDir: {
+    flag: "service-account-dir",
+    takes: "value",
+    type: directory,
+    description: "Folder of the service account's token and ca.crt, for --in-cluster.",
+    otherwise: "where Kubernetes mounts it",
   },
   kubeconfig: {
     flag: "kubeconfig",
     takes: "value",
     type: file,
-    description: "Read namespaces with this kubeconfig's current context.",
+    description: "Read the cluster with this kubeconfig's current context.",
     otherwise: "no cluster is read",
   },
 } as const satisfies Table;

@@ -8,6 +8,10 @@ const onEveryLimit: Judged = {
   rssMiB: 130,
   readySeconds: 0.8,
   everyAnnotationMicros: 100,
+  groupOf10Ratio: 0.9,
+  groupOf100Ratio: 0.5,
+  cachedRssMiB: 200,
+  firstSyncSeconds: 5,
 };
 
 describe("the bars", () => {
@@ -16,7 +20,8 @@ describe("the bars", () => {
   });
   it("hold where every figure is better", () => {
     const better = { throughputRatio: 1.1, p50Ratio: 0.9, rssMiB: 80, readySeconds: 0.2, everyAnnotationMicros: 9 };
-    expect(missed(better)).toEqual([]);
+    const inCluster = { groupOf10Ratio: 1, groupOf100Ratio: 0.9, cachedRssMiB: 150, firstSyncSeconds: 1 };
+    expect(missed({ ...better, ...inCluster })).toEqual([]);
   });
   it("miss the throughput below its limit, and only that", () => {
     expect(missed({ ...onEveryLimit, throughputRatio: 0.699 })).toEqual(["throughputRatio"]);
@@ -33,6 +38,14 @@ describe("the bars", () => {
   it("miss the slow decision above its limit, and only that", () => {
     expect(missed({ ...onEveryLimit, everyAnnotationMicros: 100.1 })).toEqual(["everyAnnotationMicros"]);
   });
+  it.each([
+    ["a group of 10 that is much slower than one of 1", { groupOf10Ratio: 0.899 }],
+    ["a group of 100 that is more than twice as slow", { groupOf100Ratio: 0.499 }],
+    ["caches that take more memory", { cachedRssMiB: 200.1 }],
+    ["a first sync that takes longer", { firstSyncSeconds: 5.01 }],
+  ])("miss %s, and only that", (_what, figure) => {
+    expect(missed({ ...onEveryLimit, ...figure })).toEqual(Object.keys(figure));
+  });
   it("are missed by a figure that is no number", () => {
     expect(missed({ ...onEveryLimit, throughputRatio: Number.NaN, p50Ratio: Number.NaN })).toEqual([
       "throughputRatio",
@@ -47,6 +60,10 @@ describe("the bars", () => {
       "held    RSS after 50,000 requests, MiB: 130.0, must be at most 130",
       "held    spawn to ready, best of the starts, s: 0.800, must be at most 0.8",
       "held    decision on a Service with every annotation, median, µs: 100.0, must be at most 100",
+      "held    throughput of joining a group of 10 ÷ of 1, 10,000 other Ingresses: 0.90, must be at least 0.9",
+      "held    the same of 100 ÷ of 1: 0.50, must be at least 0.5",
+      "held    RSS with 10,000 namespaces, Ingresses and Services, MiB: 200.0, must be at most 200",
+      "held    spawn to ready with all of that to be read, s: 5.00, must be at most 5",
     ]);
   });
 });

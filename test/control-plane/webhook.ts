@@ -66,7 +66,11 @@ const canaryNamespace = "canary";
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
   const { manifests, args } = await readOverlay(plane, options.overlay ?? "cluster-wide");
-  await succeed(plane, ["apply", "-f", "-"], toYaml([...localWorkload(manifests), canaryNamespaceManifest, albClassManifest]));
+  await succeed(
+    plane,
+    ["apply", "-f", "-"],
+    toYaml([...localWorkload(manifests), canaryNamespaceManifest, albClassManifest]),
+  );
 
   const nest = await createNest();
   const [port, healthPort] = [await freePort(), await freePort()];

@@ -147,8 +147,8 @@ it("the program reads its certificate and its policies from whole mounted folder
 
 it("memory is bounded, and nothing throttles an answer", () => {
   expect(at(container, "resources")).toEqual({
-    requests: { cpu: "100m", memory: "192Mi" },
-    limits: { memory: "384Mi" },
+    requests: { cpu: "100m", memory: "256Mi" },
+    limits: { memory: "512Mi" },
   });
 });
 
