@@ -17,10 +17,10 @@ export function denialMessage(subject: Subject, decision: Decision): string | un
 }
 
 /** What the author should know of the injections: the mutating webhook's warnings. */
-export function injectionWarnings(decision: Decision): readonly string[] {
-  return unique(
-    [...decision.leftOut.filter(isNews).map(({ message }) => message), ...decision.cautions].map(shortFields),
-  );
+export function injectionWarnings({ leftOut, cautions }: Decision): readonly string[] {
+  const news = leftOut.filter(isNews);
+  if (news.length === 0 && cautions.length === 0) return [];
+  return unique([...news.map(({ message }) => message), ...cautions].map(shortFields));
 }
 
 /** Findings that do not refuse: the validating webhook's warnings. Old faults that only warn are not repeated on an update. */

@@ -6,6 +6,7 @@ import type { ClusterProfile, Install } from "../decision/facts.ts";
 import type { Phase, Subject } from "../decision/subject.ts";
 import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../kubernetes/admission-review.ts";
 import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
+import { answerText } from "../kubernetes/answer-text.ts";
 import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { buildBatch } from "./batch.ts";
@@ -107,7 +108,7 @@ function answer(
   }
   const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
   void reply.header("content-type", "application/json");
-  void reply.send(JSON.stringify(body));
+  void reply.send(answerText(body));
   return { decision, outcome };
 }
 
