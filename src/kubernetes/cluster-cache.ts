@@ -1,3 +1,4 @@
+import { controllerOf, paramsApi } from "../decision/cluster/classify.ts";
 import { ClusterObjects } from "../decision/cluster/cluster.ts";
 import type { Cluster, ClusterKind, ClusterViews } from "../decision/cluster/cluster.ts";
 import {
@@ -7,11 +8,12 @@ import {
   ingressClassView,
   ingressObject,
 } from "../decision/cluster/views.ts";
-import type { ParamsApi } from "../decision/cluster/views.ts";
+import type { IngressClassView, ParamsApi } from "../decision/cluster/views.ts";
 import type { Labels } from "../policy/selector.ts";
 import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import type { Raw } from "./list.ts";
+import { liveReads } from "./live-reads.ts";
 import { watchResource } from "./watch.ts";
 import type { WatchLog } from "./watch.ts";
 import type { Change, RestartReason, Watched } from "./watched.ts";
@@ -21,6 +23,11 @@ export interface ClusterCache {
   readonly cluster: Cluster;
   /** Every collection that is kept has been read, or does not exist. Once synced it stays so. */
   readonly synced: boolean;
+  /**
+   * Reads an IngressClass that its watch has not reported yet, with the IngressClassParams that it names: people apply them
+   * together with the Ingress. undefined: there is nothing to wait for.
+   */
+  lookUpClass(name: string, deadlineMs: number): Promise<void> | undefined;
   /** One for each collection that is kept, in no particular order. */
   states(): readonly CollectionState[];
   stop(): void;
@@ -87,9 +94,11 @@ const defaultPageSize = 100;
 /** Keeps projections of the cluster's objects, each once: what a watch holds is what the indexes refer to. */
 export function watchCluster(options: ClusterCacheOptions): ClusterCache {
   const objects = new ClusterObjects({ namespaceLabels: options.labelsOf });
-  const kept = [...options.kinds].flatMap((kind) => keep(kind, objects, options));
+  const lookUp = classLookUp(objects, options);
+  const kept = [...options.kinds].flatMap((kind) => keep(kind, objects, lookUp.overtake, options));
   return {
     cluster: objects,
+    lookUpClass: lookUp.read,
     get synced() {
       return kept.every(({ watched }) => watched.synced);
     },
@@ -100,9 +109,79 @@ export function watchCluster(options: ClusterCacheOptions): ClusterCache {
   };
 }
 
+interface ClassLookUp {
+  readonly read: ClusterCache["lookUpClass"];
+  /** A watch has reported an object of the kind. */
+  readonly overtake: (kind: ClusterKind, { aws }: Api, key: string) => void;
+}
+
+function classLookUp(objects: ClusterObjects, options: ClusterCacheOptions): ClassLookUp {
+  const classes = liveReads({
+    ...options,
+    what: "an IngressClass",
+    path: pathOf(networking, sources.IngressClass.plural),
+    read: sources.IngressClass.read,
+    validName,
+    known: (name) => objects.ingressClass(name),
+  });
+  const params = new Map(
+    awsApis.map((api) => [
+      api.aws,
+      liveReads({
+        ...options,
+        what: "IngressClassParams",
+        path: pathOf(api, sources.IngressClassParams.plural),
+        read: sources.IngressClassParams.read,
+        validName,
+        known: (name) => (api.aws === undefined ? undefined : objects.ingressClassParams(api.aws, name)),
+      }),
+    ]),
+  );
+
+  function isMissing(name: string): boolean {
+    const known = objects.ingressClass(name);
+    return known === undefined || isWithoutParams(known);
+  }
+
+  function isWithoutParams({ controller, parameters }: IngressClassView): boolean {
+    const served = controllerOf({ controller });
+    return (
+      served !== undefined &&
+      parameters?.kind === "IngressClassParams" &&
+      parameters.apiGroup === paramsApi(served) &&
+      objects.ingressClassParams(paramsApi(served), parameters.name) === undefined
+    );
+  }
+
+  async function read(name: string, deadlineMs: number): Promise<void> {
+    const found = objects.ingressClass(name) ?? (await classes.get(name, deadlineMs));
+    if (typeof found === "string") return;
+    if (objects.ingressClass(name) === undefined) objects.set("IngressClass", found);
+    const served = controllerOf(found);
+    if (served === undefined || found.parameters === undefined || !isWithoutParams(found)) return;
+    const api = paramsApi(served);
+    const named = await params.get(api)?.get(found.parameters.name, deadlineMs);
+    if (typeof named !== "object" || objects.ingressClassParams(api, named.name) !== undefined) return;
+    objects.set("IngressClassParams", named);
+  }
+
+  return {
+    read: (name, deadlineMs) =>
+      options.kinds.has("IngressClass") && isMissing(name) ? read(name, deadlineMs) : undefined,
+    overtake(kind, { aws }, key) {
+      if (kind === "IngressClass") classes.overtake(key);
+      if (kind === "IngressClassParams") params.get(aws)?.overtake(key);
+    },
+  };
+}
+
+/** Of both kinds, as the API server checks it (RFC 1123 subdomain). */
+const validName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
 function keep<K extends ClusterKind>(
   kind: K,
   objects: ClusterObjects,
+  overtake: ClassLookUp["overtake"],
   options: ClusterCacheOptions,
 ): readonly Kept<ClusterViews[K]>[] {
   const { plural, apis, read } = sources[kind];
@@ -114,6 +193,7 @@ function keep<K extends ClusterKind>(
       mayBeAbsent: api.aws !== undefined,
       project: read,
       onChange(change) {
+        if (change.kind !== "replaced") overtake(kind, api, change.key);
         apply(change, api, watched);
         objects.setComplete(kind, kept.every(isComplete));
       },

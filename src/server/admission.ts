@@ -34,6 +34,8 @@ export interface AdmissionDependencies {
   readonly install: Install;
   /** The cluster's other objects. undefined: none are kept. "unsynced": they have not all been listed yet. */
   readonly cluster: () => Cluster | "unsynced" | undefined;
+  /** Makes a class known that was created a moment ago. undefined: nothing to wait for. */
+  readonly lookUpClass: (name: string, deadlineMs: number) => Promise<void> | undefined;
   readonly answered: (answered: Answered) => void;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
@@ -69,8 +71,7 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
           dependencies.answered({ webhook, review, decision, outcome, seconds: (performance.now() - started) / 1000 });
         });
       };
-      const labels =
-        review.subject === undefined ? {} : dependencies.namespaceLabels(review.namespace, lookUpDeadline(request));
+      const labels = lookUp(review, request, dependencies);
       if (!(labels instanceof Promise)) {
         finish(labels);
         return;
@@ -87,6 +88,21 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
   };
   app.post("/mutate", route("mutate", "mutating"));
   app.post("/validate", route("validate", "validating"));
+}
+
+/** What the decision needs and may have to be asked for, of the namespace and of the class at the same time. */
+function lookUp(
+  { subject, namespace }: Review,
+  request: FastifyRequest,
+  { namespaceLabels, lookUpClass, cluster }: AdmissionDependencies,
+): LabelsAnswer | Promise<LabelsAnswer> {
+  if (subject === undefined) return {};
+  const deadlineMs = lookUpDeadline(request);
+  const labels = namespaceLabels(namespace, deadlineMs);
+  const className = subject.kind === "Ingress" ? subject.object.ingressClassName : undefined;
+  if (className === undefined || cluster() === "unsynced") return labels;
+  const known = lookUpClass(className, deadlineMs);
+  return known === undefined ? labels : known.then(() => labels);
 }
 
 interface Asked {

@@ -94,6 +94,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       },
       install: settings.install,
       cluster: () => (objects?.synced === false ? "unsynced" : objects?.cluster),
+      lookUpClass: (name, deadlineMs) => objects?.lookUpClass(name, deadlineMs),
       arrived: metrics.arrived,
       left: metrics.left,
       answered: (answered) => {

@@ -5,7 +5,7 @@ import { watchNamespaces } from "../../src/kubernetes/namespaces.ts";
 import { patientClock } from "../support/fast-clock.ts";
 import { list, pick, renderOverlay } from "./render.ts";
 
-it("the cluster role grants exactly what the watches and the live read of a namespace ask for", async () => {
+it("the cluster role grants exactly what the watches and the live reads of what was just made ask for", async () => {
   const asked = new Set<string>();
   const options = {
     client: recordingClient(asked),
@@ -23,6 +23,9 @@ it("the cluster role grants exactly what the watches and the live read of a name
 
   await expect.poll(() => cluster.synced && namespaces.watched.synced).toBe(true);
   await namespaces.labelsOf("made-a-moment-ago", 1_000);
+  for (const controller of ["ingress.k8s.aws/alb", "eks.amazonaws.com/alb"]) {
+    await cluster.lookUpClass(controller.replaceAll("/", "."), 1_000);
+  }
 
   await expect.poll(() => [...asked].toSorted()).toEqual(granted().toSorted());
 });
@@ -47,7 +50,7 @@ function recordingClient(asked: Set<string>): ApiClient {
   return {
     get(path) {
       const isObject = record(path);
-      const body = isObject ? { metadata: {} } : { metadata: { resourceVersion: "1" }, items: [] };
+      const body = isObject ? objectAt(path) : { metadata: { resourceVersion: "1" }, items: [] };
       return Promise.resolve({ status: 200, body: JSON.stringify(body), retryAfterMs: undefined });
     },
     stream(path) {
@@ -66,4 +69,12 @@ function recordingClient(asked: Set<string>): ApiClient {
     asked.add(request(verb, resource, group));
     return name !== undefined;
   }
+}
+
+/** An IngressClass is named after its controller, and names its parameters. */
+function objectAt(path: string): object {
+  const name = path.split("/").at(-1) ?? "";
+  const apiGroup = name.startsWith("eks") ? "eks.amazonaws.com" : "elbv2.k8s.aws";
+  const parameters = { apiGroup, kind: "IngressClassParams", name };
+  return { metadata: { name }, spec: { controller: name.replace(".alb", "/alb"), parameters } };
 }

@@ -256,6 +256,26 @@ describe("the cluster's other objects", () => {
     expect(reply.json().response.patch).toBeDefined();
   });
 
+  it("are joined by a class that was made a moment ago, before the decision", async () => {
+    const cluster = new ClusterObjects();
+    cluster.setComplete("IngressClass", true);
+    const asked: unknown[] = [];
+    const lookUpClass = async (name: string, deadlineMs: number) => {
+      asked.push([name, deadlineMs]);
+      await Promise.resolve();
+      cluster.set(
+        "IngressClass",
+        ingressClassView({ metadata: { name }, spec: { controller: "ingress.k8s.aws/alb" } }),
+      );
+    };
+    const { reply } = await post("/mutate?timeout=1s", reviewOf(rawIngress(alb)), {
+      cluster: () => cluster,
+      lookUpClass,
+    });
+    expect(reply.json().response.patch).toBeDefined();
+    expect(asked).toEqual([["alb", 500]]);
+  });
+
   it("decide: the class that an Ingress names belongs to another controller", async () => {
     const cluster = new ClusterObjects();
     const asked = () => post("/mutate", reviewOf(rawIngress(alb)), { cluster: () => cluster });

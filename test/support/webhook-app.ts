@@ -11,6 +11,7 @@ export function buildApp({
   namespaceLabels = () => ({}),
   draining = () => false,
   cluster = () => undefined,
+  lookUpClass = () => undefined,
   tls,
   rules = {},
 }: AppOptions = {}) {
@@ -28,6 +29,7 @@ export function buildApp({
     profile: { ...defaultProfile, ...knownCluster },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
     cluster,
+    lookUpClass,
     answered: (one) => void answered.push(one),
     refused: (reason) => void failed.push(reason),
     failed: (webhook, outcome) => void failed.push(`${webhook} ${outcome}`),
@@ -44,6 +46,7 @@ interface AppOptions {
   readonly namespaceLabels?: LookUpLabels;
   readonly draining?: () => boolean;
   readonly cluster?: AdmissionDependencies["cluster"];
+  readonly lookUpClass?: AdmissionDependencies["lookUpClass"];
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
   readonly tls?: { readonly cert: string; readonly key: string };
