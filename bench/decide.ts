@@ -5,7 +5,7 @@
 import { decide } from "../src/decision/decide.ts";
 import { defaultProfile } from "../src/decision/facts.ts";
 import type { Facts } from "../src/decision/facts.ts";
-import type { Subject } from "../src/decision/subject.ts";
+import type { ReviewedSubject } from "../src/decision/subject.ts";
 import { readReview } from "../src/kubernetes/admission-review.ts";
 import { policySet } from "../src/policy/resolve.ts";
 import { starterPolicies } from "../src/policy/starter.ts";
@@ -34,14 +34,14 @@ for (const [name, subject] of Object.entries(subjects())) {
   );
 }
 
-function timed(subject: Subject): number {
+function timed(subject: ReviewedSubject): number {
   const started = process.cpuUsage();
   for (let count = 0; count < batch; count += 1) decide(subject, policies, facts);
   const { user, system } = process.cpuUsage(started);
   return (user + system) / 1e6;
 }
 
-function subjects(): Readonly<Record<string, Subject>> {
+function subjects(): Readonly<Record<string, ReviewedSubject>> {
   const created = read(bodyOf(mutateMessage()), "mutating");
   const complete = read(bodyOf(validateMessage()), "validating");
   if (created.kind !== "Service") throw new Error("the benchmark's review is not one of a Service");
@@ -56,7 +56,7 @@ function subjects(): Readonly<Record<string, Subject>> {
   };
 }
 
-function read(body: string, phase: "mutating" | "validating"): Subject {
+function read(body: string, phase: "mutating" | "validating"): ReviewedSubject {
   const { subject } = readReview(JSON.parse(body), phase);
   if (subject === undefined) throw new Error("the benchmark's review is not judged");
   return subject;

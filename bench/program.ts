@@ -39,8 +39,10 @@ export async function build(): Promise<Programs> {
     compile(["--project", root, "--outDir", join(folder, "dist")]),
     compile([
       ...plainOptions,
-      ...["--outDir", join(folder, "bench")],
-      ...["bare-server.ts", "api-server.ts"].map((file) => join(root, "bench", file)),
+      "--outDir",
+      join(folder, "bench"),
+      join(root, "bench/bare-server.ts"),
+      join(root, "bench/api-server.ts"),
     ]),
   ]);
   const inBench = (file: string): string => join(folder, "bench", file);

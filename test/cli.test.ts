@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { readText } from "../src/commands/standard-input.ts";
 import { complaintAboutNode } from "../src/node-version.ts";
+import { runningCluster } from "./commands/running-cluster.ts";
 
 const service = (name: string) =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {type: LoadBalancer}\n---\n`;
@@ -25,6 +26,12 @@ test("a reader that leaves early ends it without a word, and with the exit code 
   expect(stdout.length).toBeLessThan(200_000);
   expect(stderr).not.toMatch(/EPIPE|Error|^ {2}at /m);
   expect(code).toBe(0);
+});
+
+test("the program ends when it has read a cluster", async () => {
+  const { kubeconfig } = await runningCluster();
+  const { code, stdout } = await started(["preview", "--cluster", "--kubeconfig", kubeconfig], "");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "0 groups of Ingresses, none broken\n" });
 });
 
 test.each(["20.20.2", "22.18.9", "18.0.0"])("Node %s is too old", (version) => {

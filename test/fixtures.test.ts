@@ -7,12 +7,14 @@ import type { Decision } from "../src/decision/decide.ts";
 import { defaultProfile } from "../src/decision/facts.ts";
 import type { ClusterProfile, Facts } from "../src/decision/facts.ts";
 import type { Finding, Rule } from "../src/decision/rule.ts";
+import { reviewedBinding } from "../src/decision/reviewed-binding.ts";
 import { displayName, ingressView, serviceView } from "../src/decision/subject.ts";
-import type { Subject } from "../src/decision/subject.ts";
+import type { ReviewedSubject } from "../src/decision/subject.ts";
 import { policySet } from "../src/policy/resolve.ts";
 import { readPolicy } from "../src/policy/schema.ts";
 import type { LoadBalancerPolicy } from "../src/policy/schema.ts";
 import { rules } from "../src/rules/index.ts";
+import { knownCluster } from "./support/known-cluster.ts";
 
 const folder = "test/fixtures";
 const files = globSync(`${folder}/*/*/*`).map((path) => path.replaceAll("\\", "/"));
@@ -81,14 +83,16 @@ interface Fixture {
   readonly profile: Partial<ClusterProfile>;
   readonly namespaceLabels: Readonly<Record<string, string>>;
   readonly policies: readonly LoadBalancerPolicy[];
+  readonly cluster: readonly unknown[] | undefined;
 }
 
 function decisionOn(path: string): Decision {
-  const { object, old, profile, namespaceLabels, policies } = readFixture(path);
+  const { object, old, profile, namespaceLabels, policies, cluster } = readFixture(path);
   const facts: Facts = {
     namespaceLabels,
     profile: { ...defaultProfile, ...profile },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
+    cluster: cluster && knownCluster(cluster),
   };
   return decide(subjectOf(object, old), policySet(policies), facts);
 }
@@ -115,24 +119,26 @@ function readFixture(path: string): Fixture {
         object = raw;
     }
   }
-  const { profile = {}, old } = surroundings;
-  return { object, old, profile, namespaceLabels, policies };
+  const { profile = {}, old, cluster } = surroundings;
+  return { object, old, profile, namespaceLabels, policies, cluster };
 }
 
 const Surroundings = z.strictObject({
   kind: z.literal("Fixture"),
   profile: z.custom<Partial<ClusterProfile>>().optional(),
   old: z.unknown().optional(),
+  /** The other objects, which then are all that there are. */
+  cluster: z.array(z.unknown()).optional(),
 });
 
 const NamespaceLabels = z.looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }) });
 
 const ObjectHead = z.looseObject({
-  kind: z.enum(["Service", "Ingress"]),
+  kind: z.enum(["Service", "Ingress", "TargetGroupBinding"]),
   metadata: z.looseObject({ namespace: z.string() }),
 });
 
-function subjectOf(raw: unknown, old: unknown): Subject {
+function subjectOf(raw: unknown, old: unknown): ReviewedSubject {
   const { kind, metadata } = ObjectHead.parse(raw);
   const request = {
     operation: old === undefined ? "CREATE" : "UPDATE",
@@ -140,9 +146,19 @@ function subjectOf(raw: unknown, old: unknown): Subject {
     namespace: metadata.namespace,
     name: displayName(raw),
   } as const;
-  return kind === "Service"
-    ? { ...request, kind, object: serviceView(raw), old: old === undefined ? undefined : serviceView(old) }
-    : { ...request, kind, object: ingressView(raw), old: old === undefined ? undefined : ingressView(old) };
+  switch (kind) {
+    case "Service":
+      return { ...request, kind, object: serviceView(raw), old: old === undefined ? undefined : serviceView(old) };
+    case "Ingress":
+      return { ...request, kind, object: ingressView(raw), old: old === undefined ? undefined : ingressView(old) };
+    case "TargetGroupBinding":
+      return {
+        ...request,
+        kind,
+        object: reviewedBinding(raw),
+        old: old === undefined ? undefined : reviewedBinding(old),
+      };
+  }
 }
 
 function policyOf(raw: unknown): LoadBalancerPolicy {

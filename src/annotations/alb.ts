@@ -1,6 +1,8 @@
-import { bool, int32, int64, json, listOf, map, oneOf, string } from "./entry.ts";
-import type { AnnotationEntry, ValueType } from "./entry.ts";
-import { parseBool, parseList } from "./parse.ts";
+import { albAction, albConditions, albTransforms, cognitoProvider, oidcProvider, tokenValidation } from "./alb-json.ts";
+import { bool, int32, int64, jsonOf, listOf, map, oneOf, string } from "./entry.ts";
+import type { AnnotationEntry, Purpose, ValueType } from "./entry.ts";
+import { listenPortsShape } from "./listen-ports.ts";
+import { mutualAuthenticationShape } from "./mutual-authentication.ts";
 
 /** Chooses the class of an Ingress, and wins over spec.ingressClassName. */
 export const ingressClassAnnotation = "kubernetes.io/ingress.class";
@@ -99,65 +101,69 @@ const protocols = oneOf("HTTP", "HTTPS");
 
 /** Lines are those of the AWS Load Balancer Controller 3.5.0 (225f4456). A field of IngressClassParams wins over most of them. */
 export const albEntries: readonly AnnotationEntry[] = [
-  onIngress(ingressClassAnnotation, string, "pkg/ingress/class_annotation_matcher.go:26-31"),
+  {
+    ...onIngress(ingressClassAnnotation, string, "pkg/ingress/class_annotation_matcher.go:26-31"),
+    autoModeTakes: "spec.ingressClassName",
+  },
   onIngress(alb.scheme, schemes, `${builder}:138-167`),
   onIngress(alb.ipAddressType, oneOf("ipv4", "dualstack", "dualstack-without-public-ipv4"), `${builder}:170-201`),
   onBoth(alb.targetType, oneOf("instance", "ip"), `${groups}:255-272`),
-  onIngress(alb.groupName, string, `${members}:232-255`),
+  {
+    ...onIngress(alb.groupName, string, `${members}:232-255`),
+    autoModeTakes: "spec.group.name of the IngressClassParams",
+  },
   onIngress(alb.groupOrder, { type: "int", bits: 32, min: -1000, max: 1000 }, `${members}:277-300`),
   onIngress(alb.loadBalancerName, string, `${builder}:97-136`),
   onIngress(alb.loadBalancerAttributes, map, "pkg/ingress/model_build_load_balancer_attributes.go"),
-  onIngress(alb.minimumLoadBalancerCapacity, map, `${constants}:62`),
-  onBoth(alb.tags, map, "pkg/ingress/model_build_load_balancer_tags.go"),
+  onIngress(alb.minimumLoadBalancerCapacity, map, `${constants}:62`, "capacity"),
+  // Of the Ingress for the load balancer, too, so that no Service hides it.
+  { ...onBoth(alb.tags, map, "pkg/ingress/model_build_load_balancer_tags.go"), readFor: undefined },
   onIngress(alb.subnets, listOf("string"), `${builder}:203-283`),
   onIngress(alb.customerOwnedIpv4Pool, string, `${builder}:360-383`),
   onIngress(alb.ipamIpv4PoolId, string, "pkg/ingress/model_build_ipam.go"),
   onIngress(alb.inboundCidrs, listOf("cidr"), `${listeners}:274-300`),
   onIngress(alb.securityGroups, listOf("string"), `${builder}:285-358`),
   onIngress(alb.securityGroupPrefixLists, listOf("string"), `${listeners}:313-330`),
-  {
-    ...onIngress(alb.manageBackendSecurityGroupRules, bool, "pkg/ingress/model_builder.go:575-599"),
-    readWhen: ({ annotations }) => parseList(annotations[alb.securityGroups] ?? "").length > 0,
-  },
+  onIngress(alb.manageBackendSecurityGroupRules, bool, "pkg/ingress/model_builder.go:575-599", "named-security-groups"),
   onIngress(alb.wafv2AclArn, string, `${constants}:25`),
   onIngress(alb.wafv2AclName, string, `${constants}:26`),
-  onIngress(alb.wafAclId, string, `${constants}:27`),
-  onIngress(alb.webAclId, string, `${constants}:28`),
-  onIngress(alb.shieldAdvancedProtection, bool, `${constants}:29`),
-  onIngress(alb.listenPorts, json, `${listeners}:248-267`),
-  { ...onIngress(`${alb.listenerAttributes}.`, map, `${constants}:60`), form: "prefix" },
-  onIngress(alb.sslRedirect, int32, `${constants}:32`),
+  { ...onIngress(alb.wafAclId, string, `${constants}:27`), autoModeTakes: `the annotation ${alb.wafv2AclArn}` },
+  { ...onIngress(alb.webAclId, string, `${constants}:28`), autoModeTakes: `the annotation ${alb.wafv2AclArn}` },
+  { ...onIngress(alb.shieldAdvancedProtection, bool, `${constants}:29`), autoModeTakes: "AWS Shield itself" },
+  onIngress(alb.listenPorts, jsonOf(listenPortsShape), `${listeners}:248-267`),
+  { ...onIngress(`${alb.listenerAttributes}.`, map, `${constants}:60`, "listener"), form: "prefix" },
+  onIngress(alb.sslRedirect, int32, `${constants}:32`, "redirect"),
   onIngress(alb.sslPolicy, string, `${listeners}:304`),
   onIngress(alb.certificateArn, listOf("string"), `${constants}:34`),
   { ...onIngress(alb.createAcmCert, bool, `${constants}:82`), lenient: true },
   onIngress(alb.acmPcaArn, string, `${constants}:83`),
-  onIngress(alb.mutualAuthentication, json, `${constants}:58`),
+  onIngress(alb.mutualAuthentication, jsonOf(mutualAuthenticationShape), `${constants}:58`),
   onIngress(alb.enableFrontendNlb, bool, `${frontend}:71-95`),
   onFrontend(alb.frontendNlbScheme, schemes, `${frontend}:842-866`),
   onFrontend(alb.frontendNlbSubnets, listOf("string"), `${frontend}:109-140`),
   onFrontend(alb.frontendNlbSecurityGroups, listOf("string"), `${frontend}:264-267`),
   onFrontend(alb.frontendNlbEipAllocations, listOf("string"), `${frontend}:143-190`),
-  onFrontend(alb.frontendNlbListenerPortMapping, map, `${frontend}:480-493`),
+  onFrontend(alb.frontendNlbListenerPortMapping, { type: "map", of: "ports" }, `${frontend}:480-493`),
   onFrontend(alb.frontendNlbAttributes, map, `${frontend}:237-249`),
   onFrontend(alb.frontendNlbTags, map, `${frontend}:907`),
-  onFrontend(alb.frontendNlbHealthcheckPort, string, `${constants}:70`),
-  onFrontend(alb.frontendNlbHealthcheckProtocol, protocols, `${constants}:71`),
-  onFrontend(alb.frontendNlbHealthcheckPath, string, `${constants}:72`),
-  onFrontend(alb.frontendNlbHealthcheckIntervalSeconds, int32, `${constants}:73`),
-  onFrontend(alb.frontendNlbHealthcheckTimeoutSeconds, int32, `${constants}:74`),
-  onFrontend(alb.frontendNlbHealthcheckHealthyThresholdCount, int32, `${constants}:75`),
-  onFrontend(alb.frontendNlbHealthcheckUnhealthyThresholdCount, int32, `${constants}:76`),
-  onFrontend(alb.frontendNlbHealthcheckSuccessCodes, string, `${constants}:77`),
+  onFrontendListener(
+    alb.frontendNlbHealthcheckPort,
+    { type: "int", bits: 64, word: "traffic-port" },
+    `${constants}:70`,
+  ),
+  onFrontendListener(alb.frontendNlbHealthcheckProtocol, protocols, `${constants}:71`),
+  onFrontendListener(alb.frontendNlbHealthcheckPath, string, `${constants}:72`),
+  onFrontendListener(alb.frontendNlbHealthcheckIntervalSeconds, int32, `${constants}:73`),
+  onFrontendListener(alb.frontendNlbHealthcheckTimeoutSeconds, int32, `${constants}:74`),
+  onFrontendListener(alb.frontendNlbHealthcheckHealthyThresholdCount, int32, `${constants}:75`),
+  onFrontendListener(alb.frontendNlbHealthcheckUnhealthyThresholdCount, int32, `${constants}:76`),
+  onFrontendListener(alb.frontendNlbHealthcheckSuccessCodes, string, `${constants}:77`),
   onBoth(alb.backendProtocol, protocols, `${groups}:318-342`),
   onBoth(alb.backendProtocolVersion, oneOf("HTTP1", "HTTP2", "GRPC"), `${groups}:318-342`),
   onBoth(alb.targetGroupAttributes, map, `${constants}:39`),
-  {
-    ...onBoth(alb.targetNodeLabels, map, `${constants}:56`),
-    // Unread for ip targets; where no target type is written here, the other object or a default decides.
-    readWhen: ({ annotations }) => annotations[alb.targetType] === "instance",
-  },
-  onBoth(alb.multiClusterTargetGroup, bool, `${groups}:541-552`),
-  { ...onBoth(`${alb.targetControlPort}.`, int32, `${groups}:200`), form: "prefix" },
+  onBoth(alb.targetNodeLabels, map, `${constants}:56`, "instance-target"),
+  onBoth(alb.multiClusterTargetGroup, bool, `${groups}:541-552`, "each-target"),
+  { ...onBoth(`${alb.targetControlPort}.`, int32, `${groups}:200`, "target-of-port"), form: "prefix" },
   onBoth(alb.healthcheckPort, string, `${groups}:408`),
   onBoth(alb.healthcheckProtocol, protocols, `${constants}:41`),
   onBoth(alb.healthcheckPath, string, `${constants}:42`),
@@ -166,34 +172,38 @@ export const albEntries: readonly AnnotationEntry[] = [
   onBoth(alb.healthyThresholdCount, int32, `${constants}:45`),
   onBoth(alb.unhealthyThresholdCount, int32, `${constants}:46`),
   onBoth(alb.successCodes, string, `${constants}:47`),
-  onBoth(alb.authType, oneOf("none", "cognito", "oidc"), `${backends}:302-316`),
-  onBoth(alb.authIdpCognito, json, `${backends}:302-316`),
-  onBoth(alb.authIdpOidc, json, `${backends}:302-316`),
-  onBoth(alb.authOnUnauthenticatedRequest, string, `${backends}:302-316`),
-  onBoth(alb.authScope, string, `${backends}:302-316`),
-  onBoth(alb.authSessionCookie, string, `${backends}:302-316`),
-  onBoth(alb.authSessionTimeout, int64, `${backends}:302-316`),
-  onIngress(alb.jwtValidation, json, `${constants}:55`),
-  // Read for rules with paths only.
-  { ...onIngress(alb.useRegexPathMatch, bool, `${constants}:80`), lenient: true },
-  { ...onIngress(`${alb.actions}.`, json, `${pages}#actions`), form: "prefix" },
-  { ...onIngress(`${alb.conditions}.`, json, `${pages}#conditions`), form: "prefix" },
-  { ...onIngress(`${alb.transforms}.`, json, `${pages}#transforms`), form: "prefix" },
+  onBackend(alb.authType, oneOf("none", "cognito", "oidc")),
+  onBackend(alb.authIdpCognito, jsonOf(cognitoProvider)),
+  onBackend(alb.authIdpOidc, jsonOf(oidcProvider)),
+  onBackend(alb.authOnUnauthenticatedRequest, string),
+  onBackend(alb.authScope, string),
+  onBackend(alb.authSessionCookie, string),
+  onBackend(alb.authSessionTimeout, int64),
+  onIngress(alb.jwtValidation, jsonOf(tokenValidation), `${constants}:55`, "token-validation"),
+  onIngress(alb.useRegexPathMatch, bool, `${constants}:80`, "path"),
+  { ...onIngress(`${alb.actions}.`, jsonOf(albAction), `${pages}#actions`, "action"), form: "prefix" },
+  { ...onIngress(`${alb.conditions}.`, jsonOf(albConditions), `${pages}#conditions`, "backend"), form: "prefix" },
+  { ...onIngress(`${alb.transforms}.`, jsonOf(albTransforms), `${pages}#transforms`, "backend"), form: "prefix" },
 ];
 
-function onIngress(key: string, value: ValueType, source: string): AnnotationEntry {
-  return { key, form: "exact", readOn: ["Ingress"], value, source };
+function onIngress(key: string, value: ValueType, source: string, readFor?: Purpose): AnnotationEntry {
+  return { key, form: "exact", readOn: ["Ingress"], value, source, readFor };
 }
 
 /** About a target group: a Service's own annotation wins over that of the Ingress (model_build_target_group.go:164). */
-function onBoth(key: string, value: ValueType, source: string): AnnotationEntry {
-  return { key, form: "exact", readOn: ["Ingress", "BackendService"], value, source };
+function onBoth(key: string, value: ValueType, source: string, readFor: Purpose = "target"): AnnotationEntry {
+  return { ...onIngress(key, value, source, readFor), readOn: ["Ingress", "BackendService"] };
 }
 
-/** About the NLB in front of the ALB; another member of the group can ask for one too, which is not visible here. */
+function onBackend(key: string, value: ValueType): AnnotationEntry {
+  return onBoth(key, value, `${backends}:302-316`, "authentication");
+}
+
+/** About the NLB in front of the ALB. */
 function onFrontend(key: string, value: ValueType, source: string): AnnotationEntry {
-  return {
-    ...onIngress(key, value, source),
-    readWhen: ({ annotations }) => parseBool(annotations[alb.enableFrontendNlb] ?? "false") === true,
-  };
+  return onIngress(key, value, source, "frontend");
+}
+
+function onFrontendListener(key: string, value: ValueType, source: string): AnnotationEntry {
+  return onIngress(key, value, source, "frontend-listener");
 }

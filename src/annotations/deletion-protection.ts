@@ -1,3 +1,4 @@
+import { alb } from "./alb.ts";
 import { nlb } from "./nlb.ts";
 import { parseBool, parseMap } from "./parse.ts";
 
@@ -12,4 +13,10 @@ export function forbidsDeletion(annotations: Readonly<Record<string, string>>): 
   if (attributes === undefined) return true;
   const value = attributes.get("deletion_protection.enabled");
   return value !== undefined && parseBool(value) !== false;
+}
+
+/** An ALB that nobody is to delete, as its Ingress says. The controller does so all the same where it replaces or no longer needs it. */
+export function wantsToStay(annotations: Readonly<Record<string, string>>): boolean {
+  const attributes = parseMap(annotations[alb.loadBalancerAttributes] ?? "");
+  return parseBool(attributes?.get("deletion_protection.enabled") ?? "") === true;
 }

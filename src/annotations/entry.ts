@@ -16,7 +16,9 @@ export interface AnnotationEntry {
    * family's key. Where the object cannot tell, it says no, so that nothing is refused which might never be read.
    */
   readonly readWhen?: (reading: Reading, member: string) => boolean;
-  /** EKS Auto Mode has another way for this and does not read it (EKS user guide, auto-configure-nlb): what to write instead. */
+  /** Of an Ingress, or of a Service behind it: for what it is read. Left out: for the load balancer, always. */
+  readonly readFor?: Purpose | undefined;
+  /** EKS Auto Mode does not read it (EKS user guide, auto-configure-nlb and auto-configure-alb): what to use instead. */
   readonly autoModeTakes?: string;
   /** Values outside the type for which a rule of its own has a better explanation. */
   readonly reservedValues?: readonly string[];
@@ -24,7 +26,42 @@ export interface AnnotationEntry {
   readonly lenient?: true;
 }
 
-/** What the reading of an annotation may depend on. Of a Service in full; of an Ingress the annotations only. */
+/**
+ * What has to come about for an annotation of an Ingress to be parsed at all. A Service says its own word on a target group
+ * first (model_build_target_group.go:164).
+ */
+export type Purpose =
+  /** A target group whose Service does not say it. */
+  | "target"
+  /** The same, of instance targets. */
+  | "instance-target"
+  /** Any target group, whatever its Service says. */
+  | "each-target"
+  /** The target group of a Service and port: `SERVICE.PORT` behind the dot. */
+  | "target-of-port"
+  /** A backend. Where it is one Service, that says it first. */
+  | "authentication"
+  /** A backend on HTTPS. */
+  | "token-validation"
+  /** A backend by its name. */
+  | "backend"
+  /** A backend by its name, which takes its action from here. */
+  | "action"
+  /** A path that the controller may take for a pattern. */
+  | "path"
+  /** A listener: `PROTOCOL-PORT` behind the dot. */
+  | "listener"
+  /** The listener to which others redirect. */
+  | "redirect"
+  /** Security groups that are named. */
+  | "named-security-groups"
+  /** A load balancer with a capacity of its own. */
+  | "capacity"
+  /** The NLB in front, or a listener of it. */
+  | "frontend"
+  | "frontend-listener";
+
+/** What the reading of an annotation may depend on, on a Service. Of an Ingress, see `readFor`. */
 export interface Reading {
   readonly annotations: Readonly<Record<string, string>>;
   readonly targetType: string | undefined;
@@ -50,10 +87,26 @@ export type ValueType =
   | { readonly type: "string" }
   | { readonly type: "enum"; readonly values: readonly [string, ...string[]]; readonly ignoreCase?: true }
   | { readonly type: "bool" }
-  | { readonly type: "int"; readonly bits: 32 | 64; readonly min?: number; readonly max?: number }
+  | {
+      readonly type: "int";
+      readonly bits: 32 | 64;
+      readonly min?: number;
+      readonly max?: number;
+      /** What may stand in place of a number. */
+      readonly word?: string;
+    }
   | { readonly type: "list"; readonly item: ListItem }
-  | { readonly type: "map" }
-  | { readonly type: "json" };
+  /** `ports`: of port numbers. */
+  | { readonly type: "map"; readonly of?: "ports" }
+  | ({ readonly type: "json" } & Partial<JsonShape>);
+
+/** What a JSON text has to be beyond that. */
+export interface JsonShape {
+  /** What the controller does not accept in it, as a clause; undefined: nothing. */
+  readonly faultOf: (value: unknown, raw: string) => string | undefined;
+  /** What to write, as a sentence. */
+  readonly remedy: string;
+}
 
 type ListItem = "string" | "int" | "cidr" | "ipv4" | "ipv6";
 
@@ -62,7 +115,10 @@ export const bool: ValueType = { type: "bool" };
 export const int32: ValueType = { type: "int", bits: 32 };
 export const int64: ValueType = { type: "int", bits: 64 };
 export const map: ValueType = { type: "map" };
-export const json: ValueType = { type: "json" };
+
+export function jsonOf(shape: JsonShape): ValueType {
+  return { type: "json", ...shape };
+}
 
 export function listOf(item: ListItem): ValueType {
   return { type: "list", item };
@@ -80,12 +136,4 @@ export function keysOf(
   const [first, ...others] = entries.filter(({ value }) => hasValue(value)).map(({ key }) => key);
   if (first === undefined) throw new Error("no annotation has such a value");
   return [first, ...others];
-}
-
-/**
- * Of an annotation on an Ingress: whether the controller may never parse it, for reasons that the Ingress alone does not show.
- * A Service behind it may state the same, and wins; of a family it reads what a rule of the Ingress uses.
- */
-export function mayGoUnread({ form, readOn }: AnnotationEntry): boolean {
-  return form === "prefix" || readOn.includes("BackendService");
 }

@@ -1,3 +1,6 @@
+import { quote } from "../decision/quoting.ts";
+import type { JsonShape } from "./entry.ts";
+import { firstOf, hasFraction, isObject } from "./json-shape.ts";
 import { parseJson } from "./parse.ts";
 
 export type AlbProtocol = "HTTP" | "HTTPS";
@@ -11,15 +14,11 @@ export type ListenPorts = ReadonlyMap<number, AlbProtocol | undefined>;
  */
 export function parseListenPorts(raw: string): ListenPorts | undefined {
   const entries = parseJson(raw)?.value;
-  if (!Array.isArray(entries) || entries.length === 0 || hasFraction(raw)) return undefined;
+  if (!Array.isArray(entries) || faultOf(entries, raw) !== undefined) return undefined;
   const ports = new Map<number, AlbProtocol | undefined>();
-  for (const entry of entries as readonly unknown[]) {
-    if (entry === null) continue;
-    if (typeof entry !== "object" || Array.isArray(entry)) return undefined;
+  for (const entry of entries as readonly (Readonly<Record<AlbProtocol, number>> | null)[]) {
     const inEntry = new Set<number>();
-    for (const [protocol, port] of Object.entries(entry) as [string, unknown][]) {
-      if (protocol !== "HTTP" && protocol !== "HTTPS") return undefined;
-      if (typeof port !== "number" || port < 1 || port > 65_535) return undefined;
+    for (const [protocol, port] of Object.entries(entry ?? {}) as [AlbProtocol, number][]) {
       ports.set(port, inEntry.has(port) ? undefined : protocol);
       inEntry.add(port);
     }
@@ -27,7 +26,26 @@ export function parseListenPorts(raw: string): ListenPorts | undefined {
   return ports;
 }
 
-/** Go reads a number into an integer only where it is written as one: neither 80.0 nor 8e1. */
-function hasFraction(json: string): boolean {
-  return /\d[.eE]/.test(json.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
+export const listenPortsShape: JsonShape = {
+  faultOf,
+  remedy: 'Write a list such as [{"HTTP": 80}, {"HTTPS": 443}], with plain numbers, or delete the annotation.',
+};
+
+function faultOf(value: unknown, raw: string): string | undefined {
+  if (!Array.isArray(value) || value.length === 0) return "it is not a list with a port";
+  const entries: readonly unknown[] = value;
+  return (
+    firstOf(entries, (entry) => (entry === null ? undefined : entryFault(entry))) ??
+    (hasFraction(raw) ? "a port is not written as an integer" : undefined)
+  );
+}
+
+function entryFault(entry: unknown): string | undefined {
+  if (!isObject(entry)) return "an item is not an object";
+  return firstOf(Object.entries(entry) as [string, unknown][], ([protocol, port]) => {
+    if (protocol !== "HTTP" && protocol !== "HTTPS") return `${quote(protocol)} is not "HTTP" or "HTTPS"`;
+    return typeof port === "number" && port >= 1 && port <= 65_535
+      ? undefined
+      : `the port of ${protocol} is not a number from 1 to 65535`;
+  });
 }

@@ -1,5 +1,6 @@
-import { bool, int32, json, listOf, map, oneOf, string } from "./entry.ts";
+import { bool, int32, jsonOf, listOf, map, oneOf, string } from "./entry.ts";
 import type { AnnotationEntry, Reading, ValueType } from "./entry.ts";
+import { nlbAction } from "./nlb-action.ts";
 
 const prefix = "service.beta.kubernetes.io/aws-load-balancer";
 
@@ -164,7 +165,7 @@ export const nlbEntries: readonly AnnotationEntry[] = [
   { ...entry(nlb.targetNodeLabels, map, `${groups}:845`), readWhen: ({ targetType }) => targetType === "instance" },
   entry(nlb.multiClusterTargetGroup, bool, `${constants}:127`),
   { ...family(nlb.listenerAttributes, map, `${constants}:126`), readWhen: namesListener },
-  { ...family(nlb.actions, json, `${listeners}:214-229`), readWhen: namesListener },
+  { ...family(nlb.actions, jsonOf(nlbAction), `${listeners}:214-229`), readWhen: namesListener },
 ];
 
 function entry(key: string, value: ValueType, source: string): AnnotationEntry {

@@ -17,6 +17,7 @@ function objectOf({ document, subject, decision, outcome, result }: Judged): obj
     name: subject.name,
     source: document.source,
     line: document.lineOf([]),
+    operation: subject.operation,
     outcome,
     ...(untouched === undefined ? {} : { untouched }),
     policy: policy.policy?.metadata.name ?? null,

@@ -5,12 +5,14 @@ import type { HelpGroup } from "../settings/help.ts";
 import { profileSettings, toProfile } from "../settings/profile.ts";
 import { readTable } from "../settings/table.ts";
 import type { Environment, Reading, Table } from "../settings/table.ts";
-import { fileOrDirectory, namespaceName, oneOf } from "../settings/values.ts";
+import { file, fileOrDirectory, namespaceName, oneOf } from "../settings/values.ts";
 import type { ValueType } from "../settings/values.ts";
 
 export interface PreviewSettings {
-  /** Files, folders and `-`, in the order of the command line. At least one. */
+  /** Files, folders and `-`, in the order of the command line. At least one, unless a cluster is read. */
   readonly paths: readonly string[];
+  /** The running cluster to read. undefined: none. */
+  readonly cluster: ClusterSettings | undefined;
   /** Of objects that name none. */
   readonly namespace: string;
   /** Of every namespace that is not among the input. */
@@ -20,6 +22,11 @@ export interface PreviewSettings {
   readonly profile: ClusterProfile;
   readonly install: Install;
   readonly output: "table" | "yaml" | "json";
+}
+
+export interface ClusterSettings {
+  /** undefined: the file that kubectl would take. */
+  readonly kubeconfig: string | undefined;
 }
 
 export type PreviewSettingsResult =
@@ -34,16 +41,18 @@ export function readPreviewSettings(argv: readonly string[], env: Environment): 
   if (reading.values.help) return { outcome: "help" };
   const problems = [...reading.problems, ...reading.operands.map(stray), ...contradictions(reading)];
   if (problems.length > 0) return { outcome: "problems", problems };
-  const { paths, namespace, policies, output, scope, excludedNamespaces } = reading.values;
+  const { paths, cluster, kubeconfig, namespace, policies, output, scope, excludedNamespaces } = reading.values;
   return {
     outcome: "settings",
     settings: {
       paths,
+      cluster: cluster ? { kubeconfig } : undefined,
       namespace,
       namespaceLabels: Object.fromEntries(reading.values.namespaceLabels),
       policies,
       profile: toProfile(reading.values),
-      install: { scope, excludedNamespaces },
+      // Whoever asks can read all of the input anyway.
+      install: { scope, excludedNamespaces, showOtherNamespaces: true },
       output,
     },
   };
@@ -84,8 +93,26 @@ const inputSettings = {
     flagOnly: true,
     type: label,
     description:
-      "Labels of each namespace that is not among the input. One that is has the labels of its manifest and no others.",
+      "Labels of each namespace that is neither among the input nor in the cluster. One that is among the input has the labels of its manifest and no others.",
     otherwise: "none but kubernetes.io/metadata.name, which each namespace has",
+  },
+} as const satisfies Table;
+
+const clusterSettings = {
+  cluster: {
+    flag: "cluster",
+    takes: "nothing",
+    flagOnly: true,
+    description:
+      "Read a running cluster, with GET requests only: manifests are judged in its presence. Without -f: list its broken IngressGroups.",
+  },
+  kubeconfig: {
+    flag: "kubeconfig",
+    takes: "value",
+    flagOnly: true,
+    type: file,
+    description: "The kubeconfig whose current context --cluster reads.",
+    otherwise: "KUBECONFIG, ~/.kube/config, or else the service account of the pod",
   },
 } as const satisfies Table;
 
@@ -128,12 +155,13 @@ const outputSettings = {
 
 export const previewGroups: readonly HelpGroup[] = [
   { title: "Input", table: inputSettings },
+  { title: "A running cluster", table: clusterSettings },
   { title: "Policy", table: policySettings },
   { title: "What the cluster is like", table: profileSettings },
   { title: "Output", table: outputSettings },
 ];
 
-const previewTable = { ...inputSettings, ...policySettings, ...profileSettings, ...outputSettings };
+const previewTable = { ...inputSettings, ...clusterSettings, ...policySettings, ...profileSettings, ...outputSettings };
 
 /** -ojson as kubectl takes it: the value joined to its short flag. */
 function apart(word: string): readonly string[] {
@@ -148,8 +176,13 @@ function stray(word: string): string {
 function contradictions({ values, problems }: Reading<typeof previewTable>): readonly string[] {
   const found: string[] = [];
   const spoken = problems.some((problem) => problem.includes("--filename"));
-  if (values.paths.length === 0 && !spoken) {
-    found.push("-f is missing: name a file, a folder, or - for standard input.");
+  if (values.paths.length === 0 && !values.cluster && !spoken) {
+    found.push(
+      "-f is missing: name a file, a folder, or - for standard input; or give --cluster to look at a cluster.",
+    );
+  }
+  if (values.kubeconfig !== undefined && !values.cluster) {
+    found.push("--kubeconfig needs --cluster: without it no cluster is read.");
   }
   if (values.paths.filter((path) => path === "-").length > 1) {
     found.push("-f - is given more than once: standard input can be read once only.");

@@ -1,8 +1,10 @@
 import { helpText } from "../settings/help.ts";
 import { wrap } from "../text/wrap.ts";
+import { clusterKinds } from "../kubernetes/cluster-sources.ts";
 import { readManifests } from "../kubernetes/manifests.ts";
 import type { ManifestProblem, Manifests } from "../kubernetes/manifests.ts";
 import { painter } from "./colour.ts";
+import { complain } from "./complain.ts";
 import { roundedNumbers } from "./exact-numbers.ts";
 import { exitCode } from "./exit-codes.ts";
 import { inputFacts } from "./input-facts.ts";
@@ -10,6 +12,7 @@ import { inputPolicies } from "./input-policies.ts";
 import { problemText } from "./input-problem.ts";
 import type { Io } from "./io.ts";
 import { jsonOutput } from "./json-output.ts";
+import { readLiveCluster } from "./live-cluster.ts";
 import { judge } from "./judge.ts";
 import type { Entry, JudgeInput } from "./judge.ts";
 import { previewGroups, readPreviewSettings } from "./preview-settings.ts";
@@ -18,13 +21,14 @@ import { progressOn } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 import type { Command } from "./command.ts";
 import { sharperFlags } from "./sharper.ts";
-import { plural, summaryOf, summaryText } from "./summary.ts";
+import { showBrokenGroups } from "./preview-groups.ts";
+import { summaryOf, summaryText } from "./summary.ts";
 import { tableEntry } from "./table-output.ts";
 import { yamlEntry } from "./yaml-output.ts";
 
 export const previewCommand: Command = {
   name: "preview",
-  summary: "Show what the webhook would do with manifests, without a cluster.",
+  summary: "Show what the webhook would do with manifests; no cluster is needed.",
   help,
   run: preview,
 };
@@ -44,6 +48,8 @@ async function preview(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function show(settings: PreviewSettings, io: Io): Promise<number> {
+  const { cluster } = settings;
+  if (cluster !== undefined && settings.paths.length === 0) return showBrokenGroups({ ...settings, cluster }, io);
   const progress = progressOn(io);
   const { documents, problems: unreadable } = await readAll(settings.paths, io, progress);
   const { set: policies, notes, problems: badPolicies } = await inputPolicies(settings.policies, documents);
@@ -54,8 +60,17 @@ async function show(settings: PreviewSettings, io: Io): Promise<number> {
       ...badPolicies,
     ]);
   }
-  const facts = inputFacts(documents, settings);
-  const input: JudgeInput = { policies, facts, install: settings.install, namespace: settings.namespace };
+  const read =
+    cluster &&
+    (await readLiveCluster({ ...settings, ...cluster, kinds: clusterKinds, documents, env: io.env, progress }));
+  if (read !== undefined && "problem" in read) {
+    progress.clear();
+    return complain(io, "no decision without the cluster", [read.problem]);
+  }
+  const live = read?.live;
+  const facts = inputFacts(documents, { ...settings, live });
+  const { install, namespace } = settings;
+  const input: JudgeInput = { policies, facts, install, namespace, stored: live?.stored ?? new Map() };
   const entries = documents.map((document, index) => {
     progress.report(`judging ${index + 1} of ${documents.length}`);
     return judge(document, input);
@@ -69,7 +84,7 @@ async function show(settings: PreviewSettings, io: Io): Promise<number> {
   ];
   progress.clear();
 
-  for (const note of notes) io.stderr.write(wrap(note, 0));
+  for (const note of [...notes, ...(live?.notes ?? [])]) io.stderr.write(wrap(note, 0));
   write(settings, io, entries, problems, input);
   if (problems.length > 0) return complain(io, "the input cannot be read in full", problems.map(problemText));
   return summaryOf(entries).refused > 0 ? exitCode.refused : exitCode.clean;
@@ -122,19 +137,13 @@ function write(
   }
 }
 
-function complain({ stderr }: Io, what: string, problems: readonly string[]): number {
-  stderr.write(
-    `${plural(problems.length, "problem")}, ${what}:\n${problems.map((problem) => `- ${problem}\n`).join("")}`,
-  );
-  return exitCode.usage;
-}
-
 function help(): string {
   return helpText(
     [
-      "Usage: kubectl dualstack preview -f PATH|- [FLAG]...",
-      "Shows what dualstack-webhook would do with the Services and Ingresses of manifests, as if each were created now: what is set and because of which policy field, what is left out and why, and what is refused. It reads YAML with any number of documents, JSON, and lists; no cluster is asked.",
-      "Other manifests of the input count as what the cluster has: Namespaces with their labels, IngressClasses with their controller and parameters, and LoadBalancerPolicies as if they were given with --policy. Everything else passes as it is.",
+      "Usage: kubectl dualstack preview [-f PATH|-]... [--cluster] [FLAG]...",
+      "Shows what dualstack-webhook would do with the Services, Ingresses and TargetGroupBindings of manifests, as if each were applied now, where all the others are there already: what is set and because of which policy field, what is left out and why, and what is refused. It reads YAML with any number of documents, JSON, and lists; without --cluster, no cluster is asked.",
+      "What the input says of the cluster counts: Namespaces with their labels, IngressClasses and IngressClassParams, Services, Ingresses and TargetGroupBindings, and LoadBalancerPolicies as if they were given with --policy. What it does not say is not known: nothing is taken to be missing. Other manifests pass as they are.",
+      "With --cluster, the manifests are applied to that cluster as kubectl apply would: an object that is there already is updated, and it is known what there is. Without -f, no manifest is judged: it lists the groups of Ingresses whose members contradict each other, or that cannot be loaded, so that their controller has stopped.",
       "A flag wins over the environment variable beside it. A flag that may be repeated takes names separated by commas too.",
     ],
     previewGroups,
@@ -143,6 +152,7 @@ function help(): string {
 
 const closing = `The shape of -o json, which only ever grows
   objects[]   kind, namespace, name, source, line,
+              operation     CREATE, or UPDATE of what the cluster has
               outcome       changed | allowed | untouched | refused
               untouched     out-of-scope | terminating | not-ours | policy-off;
                             only where the outcome is untouched
@@ -157,14 +167,26 @@ const closing = `The shape of -o json, which only ever grows
   summary     objects, changed, refused, allowed, untouched, otherDocuments
   problems[]  source, line (or null), message
 
+The same without -f
+  groups[]    the broken ones: name, kind (explicit | implicit), controller,
+              members[]     namespace/name, in the order of the group
+              faults[]      kind (load | conflict | redirect), about, message,
+                            stated[]: ingress, field, value
+  summary     ingresses, groups, broken
+  problems[]  what of the cluster may not be read
+
 Exit codes
   0  nothing would be refused
+     (without -f: no group is broken)
   1  something would be refused
+     (without -f: a group is broken)
   2  bad usage, or input that cannot be read in full; what can be is shown
   3  a fault of this program, or of where it writes to
 
 Examples
   kubectl dualstack preview -f deploy/ --policy policies/
+  kubectl dualstack preview -f deploy/ --policy policies/ --cluster
+  kubectl dualstack preview --cluster -o json
   helm template my-chart | kubectl dualstack preview -f - -n shop -o json
   kubectl dualstack preview -f a.yaml -o yaml > b.yaml
 `;

@@ -2,6 +2,7 @@ import { decide } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import { installableControllers } from "../decision/facts.ts";
 import type { ClusterProfile } from "../decision/facts.ts";
+import { factsFor } from "./judge.ts";
 import type { JudgeInput, Judged } from "./judge.ts";
 
 /**
@@ -74,13 +75,8 @@ const unknowns: readonly Unknown[] = [
   },
 ];
 
-function isChangedBy(
-  { subject, decision }: Judged,
-  profile: ClusterProfile,
-  { policies, facts, install }: JudgeInput,
-): boolean {
-  const namespaceLabels = facts.labelsOf(subject.namespace);
-  return essence(decide(subject, policies, { namespaceLabels, profile, install })) !== essence(decision);
+function isChangedBy({ subject, decision }: Judged, profile: ClusterProfile, input: JudgeInput): boolean {
+  return essence(decide(subject, input.policies, { ...factsFor(subject, input), profile })) !== essence(decision);
 }
 
 function essence({ controller, injections, leftOut, cautions, findings }: Decision): string {

@@ -1,7 +1,7 @@
 import type { Entry, Outcome } from "./judge.ts";
 
 export interface Summary {
-  /** Services and Ingresses that were read. */
+  /** Services, Ingresses and TargetGroupBindings that were read. */
   readonly objects: number;
   readonly changed: number;
   readonly refused: number;

@@ -55,27 +55,39 @@ function circumstances({ subject, decision }: Judged): string {
     case "policy-off":
       return `= left as it is: the mode of policy ${policy?.metadata.name ?? ""} is Off`;
     case undefined:
-      return `${policy === undefined ? "no policy in force" : `policy ${policy.metadata.name}`}, ${builder(decision.controller)}`;
+      return [
+        ...(subject.operation === "UPDATE" ? ["an update of the one in the cluster"] : []),
+        policy === undefined ? "no policy in force" : `policy ${policy.metadata.name}`,
+        builder(subject.kind, decision.controller),
+      ].join(", ");
   }
 }
 
 function notOurs({ object }: Judged["subject"]): string {
-  if (object.kind === "Service") return `a Service of type ${object.type}`;
-  const name = object.annotations["kubernetes.io/ingress.class"] ?? object.ingressClassName;
-  return name === undefined ? "it names no IngressClass" : `IngressClass ${name} is no ALB class (--alb-class)`;
+  switch (object.kind) {
+    case "Service":
+      return `a Service of type ${object.type}`;
+    case "Ingress": {
+      const name = object.annotations["kubernetes.io/ingress.class"] ?? object.ingressClassName;
+      return name === undefined ? "it names no IngressClass" : `IngressClass ${name} is no ALB class (--alb-class)`;
+    }
+    case "TargetGroupBinding":
+      return "a controller has made it, and keeps it";
+  }
 }
 
-function builder(controller: Judged["decision"]["controller"]): string {
+function builder(kind: Judged["subject"]["kind"], controller: Judged["decision"]["controller"]): string {
   switch (controller) {
     case "other":
       return "built by a controller that is not known here";
     case "nobody":
-    case undefined:
       return "built by nobody";
+    case undefined:
+      return "without a load balancer of its own";
     case "aws-load-balancer-controller":
     case "eks-auto-mode":
     case "cloud-controller-manager":
-      return `built by ${controller}`;
+      return `${kind === "TargetGroupBinding" ? "kept" : "built"} by ${controller}`;
   }
 }
 

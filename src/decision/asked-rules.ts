@@ -1,8 +1,9 @@
+import { featureBits } from "./features.ts";
 import type { Rule } from "./rule.ts";
 import type { Annotations } from "./subject.ts";
 
 /** The checks that a rule may have, each for one kind of context. */
-export type CheckName = "service" | "ingress";
+export type CheckName = "service" | "ingress" | "binding" | "backend";
 
 /** A rule with the check that is asked: all of one shape, since reading from rules, no two of which are alike, is slow. */
 export interface AskedRule<C extends CheckName> {
@@ -12,24 +13,25 @@ export interface AskedRule<C extends CheckName> {
 }
 
 /**
- * The rules that may have something to say of an object with these annotations, in the order of the list: most need one that
- * few objects have. `stored`: those of the stored object, on an update.
+ * The rules that may have something to say of an object with these annotations and features, in the order of the list: most
+ * need one that few objects have. `stored`: the annotations of the stored object, on an update.
  */
 export function rulesFor<C extends CheckName>(
   rules: readonly Rule[],
   check: C,
   annotations: Annotations,
   stored: Annotations | undefined,
+  features: number,
 ): readonly AskedRule<C>[] {
   const list = preparedFor(rules, check);
   const isUpdate = stored !== undefined;
   list.round += 1;
   const areMarked = mark(annotations, list);
   const wereMarked = isUpdate && mark(stored, list);
-  if (!areMarked && !wereMarked) return isUpdate ? list.always.update : list.always.create;
+  if (!areMarked && !wereMarked && features === 0) return isUpdate ? list.always.update : list.always.create;
   const asked: AskedRule<C>[] = [];
   for (const entry of list.entries) {
-    const mayApply = entry.isAlways || entry.markedIn === list.round;
+    const mayApply = entry.isAlways || entry.markedIn === list.round || (entry.features & features) !== 0;
     if (mayApply && (isUpdate || !entry.isForUpdates)) asked.push(entry);
   }
   return asked;
@@ -58,6 +60,8 @@ function familyOf<C extends CheckName>(
 interface Entry<C extends CheckName> extends AskedRule<C> {
   readonly isAlways: boolean;
   readonly isForUpdates: boolean;
+  /** Bits of those that bring it about. */
+  readonly features: number;
   /** The round in which an annotation brought it about last: cheaper than a set for each object. */
   markedIn: number;
 }
@@ -92,14 +96,15 @@ function prepare<C extends CheckName>(rules: readonly Rule[], name: C): Prepared
   const entries = rules.flatMap((rule): readonly Entry<C>[] => {
     const check = rule[name];
     if (check === undefined) return [];
-    const { onlyWith, updatesOnly, readsFamilies } = rule;
+    const { onlyWith, onlyFor, updatesOnly, readsFamilies } = rule;
     return [
       {
         rule,
         check,
         readsFamilies: readsFamilies === true,
-        isAlways: onlyWith === undefined,
+        isAlways: onlyWith === undefined && onlyFor === undefined,
         isForUpdates: updatesOnly === true,
+        features: (onlyFor ?? []).reduce((bits, feature) => bits | featureBits[feature], 0),
         markedIn: 0,
       },
     ];

@@ -6,6 +6,7 @@ import { rules as allRules } from "../rules/index.ts";
 import { serviceController } from "./controller.ts";
 import { evaluate, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
+import { bindingController } from "./binding-state.ts";
 import type { ControllerName, Facts } from "./facts.ts";
 import { ingressState } from "./ingress-state.ts";
 import { optsOut, plan } from "./inject.ts";
@@ -15,14 +16,15 @@ import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
 import type { ProvenanceChange } from "./provenance.ts";
 import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
-import type { Subject } from "./subject.ts";
+import { usersOf } from "./service-users.ts";
+import type { ReviewedSubject, ServiceSubject, Subject } from "./subject.ts";
 import { unallocated } from "./unallocated.ts";
 
 /** What is to be done about one request. Plain data: text for people is made at the edges. */
 export interface Decision {
   /** Why nothing was judged, or undefined where it was. */
   readonly untouched: Untouched | undefined;
-  /** Who builds the load balancer, after the injections. */
+  /** Who builds the load balancer, after the injections; undefined where none is asked for. */
   readonly controller: ControllerName | undefined;
   readonly policy: Resolution;
   readonly injections: readonly Injection[];
@@ -39,7 +41,10 @@ export type Untouched =
   | "out-of-scope"
   /** It is being deleted: only finalizers and clean-up follow. */
   | "terminating"
-  /** Not a Service of type LoadBalancer, nor an Ingress of an ALB class. */
+  /**
+   * Neither a Service of type LoadBalancer, nor an Ingress of an ALB class, nor an author's TargetGroupBinding, nor an edit of a
+   * Service behind one of these.
+   */
   | "not-ours"
   /** The policy's mode is Off. */
   | "policy-off";
@@ -50,30 +55,54 @@ export type Untouched =
  * In the mutating phase findings are about the object as it will be with the injections; in the validating phase about the
  * object as it is, and what should have been injected and was not is in the findings of `policy-not-applied`.
  */
-export function decide(given: Subject, policies: PolicySet, facts: Facts, rules: readonly Rule[] = allRules): Decision {
+export function decide(
+  given: ReviewedSubject,
+  policies: PolicySet,
+  facts: Facts,
+  rules: readonly Rule[] = allRules,
+): Decision {
   const policy = resolvePolicy(policies, facts.namespaceLabels);
   const subject = given.phase === "mutating" ? afterServiceMutator(given, facts) : given;
   const untouched = whyUntouched(subject, policy, facts);
   if (untouched !== undefined) return { ...nothing, policy, untouched };
 
   const input = { rules, policy, facts };
-  const planned = subject.phase === "mutating" ? plan(subject, input) : judged(subject, input);
-  const { injections, after, leftOut, cautions, reports } = planned;
-  return {
-    untouched: undefined,
-    controller: controllerOf(after, facts),
-    policy,
-    injections,
-    leftOut,
-    cautions,
-    provenance: subject.phase === "mutating" ? provenanceOf(subject, planned, input) : { action: "keep" },
-    findings: findings(subject, reports(), input),
-  };
+  return subject.phase === "mutating" ? mutation(subject, input) : validation(subject, input);
 }
 
 /** The findings that refuse the request. */
 export function denials(decision: Decision): readonly Finding[] {
   return decision.findings.filter(({ severity, excused }) => severity === "deny" && excused === undefined);
+}
+
+function mutation(subject: Subject, input: PlanInput): Decision {
+  const planned = plan(subject, input);
+  const { injections, after, leftOut, cautions, reports } = planned;
+  return {
+    untouched: undefined,
+    controller: controllerOf(after, input.facts),
+    policy: input.policy,
+    injections,
+    leftOut,
+    cautions,
+    provenance: provenanceOf(subject, planned, input),
+    findings: findings(subject, reports(), input),
+  };
+}
+
+/** Nothing is changed any more: the object is judged as it is. */
+function validation(subject: ReviewedSubject, input: PlanInput): Decision {
+  const reports = evaluate(subject, { ...input, missing: missingValues(subject, input) });
+  return {
+    untouched: undefined,
+    controller: controllerOf(subject, input.facts),
+    policy: input.policy,
+    injections: [],
+    leftOut: [],
+    cautions: [],
+    provenance: { action: "keep" },
+    findings: findings(subject, reports, input),
+  };
 }
 
 const nothing: Omit<Decision, "policy" | "untouched"> = {
@@ -89,14 +118,14 @@ const nothing: Omit<Decision, "policy" | "untouched"> = {
  * The AWS Load Balancer Controller's own webhook gives each new Service without a class its own, whatever the annotations say
  * (webhooks/core/service_mutator.go:39-55). In a cluster it has done so before us; a preview has to know.
  */
-function afterServiceMutator(subject: Subject, { profile }: Facts): Subject {
+function afterServiceMutator<S extends ReviewedSubject>(subject: S, { profile }: Facts): S {
   if (subject.kind !== "Service" || subject.old !== undefined || profile.serviceMutator !== true) return subject;
   const { object } = subject;
   if (object.type !== "LoadBalancer" || object.loadBalancerClass !== undefined) return subject;
   return { ...subject, object: { ...object, loadBalancerClass: profile.loadBalancerClass } };
 }
 
-function whyUntouched(subject: Subject, policy: Resolution, facts: Facts): Untouched | undefined {
+function whyUntouched(subject: ReviewedSubject, policy: Resolution, facts: Facts): Untouched | undefined {
   if (!inScope(subject.namespace, facts)) return "out-of-scope";
   // By the stored object: the API server ignores what a client writes there (facts of rest/update.go:136-148).
   if (subject.old?.terminating === true) return "terminating";
@@ -112,39 +141,49 @@ function inScope(namespace: string, { install, namespaceLabels }: Facts): boolea
 }
 
 /** An update that leaves our kind counts: its load balancer may stay behind. */
-function isOurs(subject: Subject, facts: Facts): boolean {
-  if (subject.kind === "Service") {
-    return subject.object.type === "LoadBalancer" || subject.old?.type === "LoadBalancer";
-  }
-  return [subject.object, subject.old].some(
-    (view) => view !== undefined && ingressState(subject, view, facts).classification.outcome !== "not-served",
-  );
-}
-
-function controllerOf(subject: Subject, facts: Facts): ControllerName {
-  if (subject.kind === "Service") return serviceController(subject.object, facts.profile).name;
-  const { classification } = ingressState(subject, subject.object, facts);
-  switch (classification.outcome) {
-    case "served":
-      return classification.controller;
-    case "invalid":
-      return "nobody";
-    case "not-served":
-      return "other";
+function isOurs(subject: ReviewedSubject, facts: Facts): boolean {
+  switch (subject.kind) {
+    case "Service":
+      return asksForLoadBalancer(subject) || usersOf(subject, facts) !== undefined;
+    case "Ingress":
+      return [subject.object, subject.old].some(
+        (view) => view !== undefined && ingressState(subject, view, facts).classification.outcome !== "not-served",
+      );
+    case "TargetGroupBinding":
+      return !subject.object.binding.isControllers;
   }
 }
 
-/** The validating phase changes nothing any more: it judges the object as it is. */
-function judged(subject: Subject, input: PlanInput): Plan {
-  const reports = (): readonly Report[] => evaluate(subject, { ...input, missing: missingValues(subject, input) });
-  return { injections: [], after: subject, leftOut: [], cautions: [], reports };
+function asksForLoadBalancer({ object, old }: ServiceSubject): boolean {
+  return object.type === "LoadBalancer" || old?.type === "LoadBalancer";
+}
+
+function controllerOf(subject: ReviewedSubject, facts: Facts): ControllerName | undefined {
+  switch (subject.kind) {
+    case "Service":
+      return asksForLoadBalancer(subject) ? serviceController(subject.object, facts.profile).name : undefined;
+    case "Ingress": {
+      const { classification } = ingressState(subject, subject.object, facts);
+      switch (classification.outcome) {
+        case "served":
+          return classification.controller;
+        case "invalid":
+          return "nobody";
+        case "not-served":
+          return "other";
+      }
+    }
+    case "TargetGroupBinding":
+      return bindingController(subject.object.binding).name;
+  }
 }
 
 /**
  * What the mutating webhook would still inject when a load balancer is first asked for. It saw the object before
  * allocation, with or without some of what is allocated now: only what it would have injected in either case is missing.
  */
-function missingValues(subject: Subject, input: PlanInput): readonly MissingValue[] {
+function missingValues(subject: ReviewedSubject, input: PlanInput): readonly MissingValue[] {
+  if (subject.kind === "TargetGroupBinding") return [];
   const { old } = subject;
   const first =
     subject.kind === "Service"
@@ -200,7 +239,7 @@ function withoutTargets(subject: Subject, targets: readonly Target[]): Subject {
   };
 }
 
-function findings(subject: Subject, reports: readonly Report[], known: PlanInput): readonly Finding[] {
+function findings(subject: ReviewedSubject, reports: readonly Report[], known: PlanInput): readonly Finding[] {
   if (reports.length === 0) return [];
   const already = alreadyThere(subject, known);
   const confirmed = confirmations(subject);
@@ -214,7 +253,8 @@ function findings(subject: Subject, reports: readonly Report[], known: PlanInput
     const severity =
       override === undefined ? (problem.severity ?? rule.severity) : override === "Deny" ? "deny" : "warn";
     const { field, message, remedy = rule.remediation } = problem;
-    const confirmable = rule.confirmable === true;
+    // A confirmation counts in the update that adds it: a creation cannot have one.
+    const confirmable = rule.confirmable === true && subject.old !== undefined;
     const excused: Excuse | undefined = already.has(sameReport(report))
       ? "existing"
       : confirmable && confirmed.has(rule.id)
@@ -228,17 +268,24 @@ function findings(subject: Subject, reports: readonly Report[], known: PlanInput
 }
 
 /** What the stored object is guilty of, judged by today's policy and facts. */
-function alreadyThere({ ...subject }: Subject, known: PlanInput): ReadonlySet<string> {
-  if (subject.old === undefined) return new Set();
-  const stored =
-    subject.kind === "Service"
-      ? { ...subject, object: subject.old, old: undefined }
-      : { ...subject, object: subject.old, old: undefined };
-  return new Set(evaluate(stored as Subject, { ...known, missing: [] }).map(sameReport));
+function alreadyThere(subject: ReviewedSubject, known: PlanInput): ReadonlySet<string> {
+  const stored = storedAlone(subject);
+  return new Set(stored === undefined ? [] : evaluate(stored, { ...known, missing: [] }).map(sameReport));
+}
+
+function storedAlone(subject: ReviewedSubject): ReviewedSubject | undefined {
+  switch (subject.kind) {
+    case "Service":
+      return subject.old && { ...subject, object: subject.old, old: undefined };
+    case "Ingress":
+      return subject.old && { ...subject, object: subject.old, old: undefined };
+    case "TargetGroupBinding":
+      return subject.old && { ...subject, object: subject.old, old: undefined };
+  }
 }
 
 /** Rule ids that this update adds to dualstack.dev/confirm: one that is left in Git approves nothing later. */
-function confirmations({ object, old }: Subject): ReadonlySet<string> {
+function confirmations({ object, old }: ReviewedSubject): ReadonlySet<string> {
   if (old === undefined) return new Set();
   const before = parseList(old.annotations[confirmAnnotation] ?? "");
   return new Set(parseList(object.annotations[confirmAnnotation] ?? "").filter((id) => !before.includes(id)));

@@ -2,14 +2,27 @@ import type { Resolution } from "../policy/resolve.ts";
 import { isProvisioned, serviceController } from "./controller.ts";
 import type { Controller } from "./controller.ts";
 import type { ExistingLoadBalancer, Facts } from "./facts.ts";
+import { featuresOf } from "./features.ts";
 import { serviceInForce } from "./in-force.ts";
 import { ingressState } from "./ingress-state.ts";
 import { listenersOf } from "./listeners.ts";
 import { readOnService } from "./reading.ts";
 import { rulesFor } from "./asked-rules.ts";
 import { buildsNlb } from "./rule.ts";
-import type { IngressContext, MissingValue, Problem, Rule, ServiceContext, ServiceState } from "./rule.ts";
-import type { IngressSubject, ServiceSubject, ServiceView, Subject } from "./subject.ts";
+import { bindingState } from "./binding-state.ts";
+import type {
+  BackendContext,
+  BindingContext,
+  IngressContext,
+  MissingValue,
+  Problem,
+  Rule,
+  ServiceContext,
+  ServiceState,
+  ServiceUsers,
+} from "./rule.ts";
+import { usersOf } from "./service-users.ts";
+import type { BindingSubject, IngressSubject, ReviewedSubject, ServiceSubject, ServiceView } from "./subject.ts";
 
 /** One rule's report, before policy and history say what becomes of it. */
 export interface Report {
@@ -25,19 +38,40 @@ interface Known {
 }
 
 /** Runs every rule on the subject, in the order of the list. */
-export function evaluate(subject: Subject, known: Known): readonly Report[] {
+export function evaluate(subject: ReviewedSubject, known: Known): readonly Report[] {
   const reports: Report[] = [];
   const { annotations } = subject.object;
   const stored = subject.old?.annotations;
-  if (subject.kind === "Service") {
-    const context = serviceContext(subject, known);
-    for (const { rule, check } of rulesFor(known.rules, "service", annotations, stored)) {
-      add(reports, rule, check(context));
+  switch (subject.kind) {
+    case "Service": {
+      if (!isPlainUpdate(subject)) {
+        const context = serviceContext(subject, known);
+        const features = featuresOf(subject.object, subject.old);
+        for (const { rule, check } of rulesFor(known.rules, "service", annotations, stored, features)) {
+          add(reports, rule, check(context));
+        }
+      }
+      const users = usersOf(subject, known.facts);
+      if (users !== undefined) {
+        const context = backendContext(subject, users, known);
+        for (const { rule, check } of rulesFor(known.rules, "backend", annotations, stored, 0)) {
+          add(reports, rule, check(context));
+        }
+      }
+      break;
     }
-  } else {
-    const context = ingressContext(subject, known);
-    for (const { rule, check } of rulesFor(known.rules, "ingress", annotations, stored)) {
-      add(reports, rule, check(context));
+    case "Ingress": {
+      const context = ingressContext(subject, known);
+      for (const { rule, check } of rulesFor(known.rules, "ingress", annotations, stored, 0)) {
+        add(reports, rule, check(context));
+      }
+      break;
+    }
+    case "TargetGroupBinding": {
+      const context = bindingContext(subject, known);
+      for (const { rule, check } of rulesFor(known.rules, "binding", annotations, stored, 0)) {
+        add(reports, rule, check(context));
+      }
     }
   }
   return reports;
@@ -57,7 +91,9 @@ export function evaluateAllocations(
   const reports: Report[] = [];
   const alternatives = others.map((service) => ({ context: withService(context, service), reports: [] as Report[] }));
   const { object, old } = subject;
-  for (const { rule, check, readsFamilies } of rulesFor(known.rules, "service", object.annotations, old?.annotations)) {
+  const features = featuresOf(object, old);
+  const asked = rulesFor(known.rules, "service", object.annotations, old?.annotations, features);
+  for (const { rule, check, readsFamilies } of asked) {
     const problems = check(context);
     // Nearly always: even to walk along nothing makes garbage, and this is done for each rule.
     if (problems.length === 0 && !readsFamilies) continue;
@@ -81,6 +117,11 @@ export function blocksInjection({ rule, problem }: Report): boolean {
 function add(reports: Report[], rule: Rule, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   for (const problem of problems) reports.push({ rule, problem });
+}
+
+/** No load balancer before nor after: only those who send traffic to the Service are concerned. */
+function isPlainUpdate({ object, old }: ServiceSubject): boolean {
+  return old !== undefined && old.type !== "LoadBalancer" && object.type !== "LoadBalancer";
 }
 
 function serviceContext({ operation, phase, namespace, object, old }: ServiceSubject, known: Known): ServiceContext {
@@ -136,6 +177,28 @@ function ingressContext(subject: IngressSubject, known: Known): IngressContext {
     missing,
     old: stored && old && Object.assign(stored, { provisioned: stored.albClass !== undefined && isProvisioned(old) }),
   });
+}
+
+function bindingContext(subject: BindingSubject, { facts, policy, missing }: Known): BindingContext {
+  const { operation, phase, namespace, object, old } = subject;
+  return {
+    ...bindingState(object.binding, facts),
+    operation,
+    phase,
+    namespace,
+    facts,
+    policy,
+    missing,
+    old: old && bindingState(old.binding, facts),
+  };
+}
+
+function backendContext(
+  { operation, phase, namespace, object, old }: ServiceSubject,
+  { ingresses, bindings }: ServiceUsers,
+  { facts, policy, missing }: Known,
+): BackendContext {
+  return { operation, phase, namespace, facts, policy, missing, service: object, old, ingresses, bindings };
 }
 
 function serviceState(

@@ -38,8 +38,10 @@ export type LeftOutReason =
   | "existing"
   /** The in-tree controller owns a load balancer that claiming would orphan. */
   | "in-tree"
-  /** IngressClassParams or other members of an IngressGroup may decide, and they are not known. */
+  /** IngressClassParams or other members of an IngressGroup decide, or may decide where they are not known. */
   | "shared"
+  /** IngressClassParams have the same value. */
+  | "settled"
   /** The cluster, or what else runs there, does not go with it, as the profile says. */
   | "profile"
   /** The policy's mode is Warn. */
@@ -62,7 +64,7 @@ export interface Proposal {
 
 /** A value that stands where it was written, or a load balancer whose values stay, is what people expect; the rest is news to them. */
 export function isNews({ reason }: LeftOut): boolean {
-  return reason !== "written" && reason !== "existing" && reason !== "depends";
+  return reason !== "written" && reason !== "settled" && reason !== "existing" && reason !== "depends";
 }
 
 /** The path that messages name. */

@@ -3,10 +3,10 @@ import { denials } from "./decide.ts";
 import type { Decision } from "./decide.ts";
 import { isNews } from "./injection.ts";
 import type { Finding } from "./rule.ts";
-import type { Subject } from "./subject.ts";
+import type { ReviewedSubject } from "./subject.ts";
 
 /** All reasons to refuse, as one message that stands alone; undefined where nothing refuses. */
-export function denialMessage(subject: Subject, decision: Decision): string | undefined {
+export function denialMessage(subject: ReviewedSubject, decision: Decision): string | undefined {
   const refused = denials(decision);
   if (refused.length === 0) return undefined;
   const count = refused.length === 1 ? "1 problem" : `${refused.length} problems`;

@@ -30,11 +30,17 @@ export function readOnService(
   return controller.name === "eks-auto-mode" ? read.filter(({ entry }) => entry.autoModeTakes === undefined) : read;
 }
 
-/** What the AWS controller parses of an Ingress's annotations: none in whose place its IngressClassParams are read. */
-export function readOnIngress(annotations: Annotations, { params }: Served): readonly ReadAnnotation[] {
+/**
+ * What the controller in charge may parse of an Ingress's annotations: none in whose place its IngressClassParams are read. Group
+ * and backends decide about some of them: see useOf() in ../annotations/ingress-use.ts.
+ */
+export function readOnIngress(annotations: Annotations, { params, controller }: Served): readonly ReadAnnotation[] {
   const reading = { annotations, targetType: undefined, securityGroups: undefined };
   const read = readAnnotations("Ingress", { ...reading, listeners: () => [], isGateOn: () => true });
-  return params === undefined ? read : read.filter(({ key }) => !isOverruled(key, params));
+  const isUnread = ({ key, entry }: ReadAnnotation): boolean =>
+    (controller === "eks-auto-mode" && entry.autoModeTakes !== undefined) ||
+    (params !== undefined && isOverruled(key, params));
+  return read.some(isUnread) ? read.filter((each) => !isUnread(each)) : read;
 }
 
 /** Whether IngressClassParams set what an annotation would: then nobody looks at it, even where it is no value at all. */
@@ -43,8 +49,18 @@ export function isOverruled(key: string, params: IngressClassParamsView): boolea
   return field !== undefined && params[field] !== undefined;
 }
 
-/** model_build_load_balancer.go:100-104, 141-145, 173-177, 207-221; model_build_target_group.go:258; model_build_listener.go:195, 277, 304, 314; model_builder.go:515-529. */
+/** Whether there is a field of IngressClassParams that takes the annotation's place. */
+export function canBeOverruled(key: string): boolean {
+  return overruling.has(key);
+}
+
+/**
+ * group_loader.go:234-242; model_build_load_balancer.go:100-104, 141-145, 173-177, 207-221; model_build_target_group.go:258;
+ * model_build_listener.go:195, 277, 304, 314; model_builder.go:515-529. Tags and load balancer attributes are merged by key, those
+ * of a web ACL both count; capacity, attributes and IPAM pool are those of the class of the group's first member only.
+ */
 const overruling: ReadonlyMap<string, keyof IngressClassParamsView> = new Map([
+  [alb.groupName, "groupName"],
   [alb.scheme, "scheme"],
   [alb.ipAddressType, "ipAddressType"],
   [alb.loadBalancerName, "loadBalancerName"],

@@ -1,14 +1,18 @@
-import { alb, nlb } from "../annotations/catalog.ts";
+import { nlb } from "../annotations/catalog.ts";
 import { pairValue, proxyProtocolPair, withPair } from "../annotations/map-pair.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
+import { agreed } from "./cluster/values.ts";
 import { isProvisioned, serviceController } from "./controller.ts";
 import type { ClusterProfile, Facts } from "./facts.ts";
 import { ingressState } from "./ingress-state.ts";
 import { loadBalancerClassTarget, valueAt } from "./injection.ts";
 import type { Injection, Target } from "./injection.ts";
 import { ourPair, readProvenance } from "./provenance.ts";
+import { isOverruled } from "./reading.ts";
+import type { IngressState } from "./rule.ts";
 import { settledBy } from "./settled.ts";
-import type { IngressSubject, IngressView, ServiceSubject, ServiceView, Subject, View } from "./subject.ts";
+import { sharedAddressType, sharedScheme, valueOfOthers } from "./shared-setting.ts";
+import type { IngressSubject, ServiceSubject, ServiceView, Subject, View } from "./subject.ts";
 
 /**
  * What an update drops and must not lose: spec.loadBalancerClass, since the API server refuses the update without it, and
@@ -44,12 +48,31 @@ function isSettled(target: Target, object: ServiceView): boolean {
   return target === loadBalancerClassTarget || settledBy(target, object) !== undefined;
 }
 
-/** In a group the other members may state the value: they are not known here, so nothing is put back. */
 function restoredOnIngress(subject: IngressSubject, facts: Facts): readonly Injection[] {
   const { object, old } = subject;
-  const isServed = (view: IngressView): boolean => ingressState(subject, view, facts).albClass !== undefined;
-  const ours = old !== undefined && isProvisioned(old) && isServed(object) && isServed(old);
-  return ours && !(alb.groupName in object.annotations) ? droppedInjections(subject) : [];
+  if (old === undefined) return [];
+  const dropped = droppedInjections(subject);
+  if (dropped.length === 0) return [];
+  const [state, stored] = [ingressState(subject, object, facts), ingressState(subject, old, facts)];
+  if (state.albClass === undefined || stored.albClass === undefined) return [];
+  if (!isProvisioned(old) && stored.group()?.isProvisioned() !== true) return [];
+  return dropped.filter((injection) => mayComeBack(injection, state, stored));
+}
+
+/** What IngressClassParams set nobody reads; and in a group a value comes back where nobody else states it, nor is changed by it. */
+function mayComeBack({ target, value }: Injection, state: IngressState, stored: IngressState): boolean {
+  const { classification } = state;
+  const params = classification.outcome === "served" ? classification.params : undefined;
+  if (params !== undefined && isOverruled(target, params)) return false;
+  const setting = [sharedScheme, sharedAddressType].find((shared) => shared.target === target);
+  if (setting === undefined) return true;
+  const group = state.group();
+  if (group?.id.kind === "implicit") return true;
+  if (group?.isKnown() !== true) return false;
+  const others = group.others();
+  if (others === undefined) return true;
+  const isStated = agreed(others.members, setting.name).outcome !== "silent";
+  return !isStated && valueOfOthers(setting, group, others, stored.group()) === value;
 }
 
 function droppedInjections({ object, old }: Subject): readonly Injection[] {

@@ -1,16 +1,43 @@
 import type { BackendTarget } from "./cluster/backends.ts";
-import type { Classification } from "./cluster/classify.ts";
+import type { AlbController, Classification } from "./cluster/classify.ts";
 import type { GroupState } from "./cluster/group-state.ts";
-import type { BackendService } from "./cluster/views.ts";
+import type { BackendService, BindingView } from "./cluster/views.ts";
 import type { Controller } from "./controller.ts";
-import type { AlbClass, Facts, TargetType } from "./facts.ts";
+import type { AddressType, AlbClass, Facts, TargetType } from "./facts.ts";
 import type { IngressInForce, ServiceInForce } from "./in-force.ts";
 import type { Listener } from "./listeners.ts";
 import type { ReadAnnotation } from "./reading.ts";
 import type { IngressView, Kind, Operation, Phase, ServiceView } from "./subject.ts";
 import type { Resolution } from "../policy/resolve.ts";
 
+export {
+  albValues,
+  customerOwnedPool,
+  ipamPool,
+  isFronted,
+  namesSecurityGroups,
+  ownField,
+  restrictedListeners,
+  soleField,
+  statesFrontendScheme,
+  whoStates,
+} from "./cluster/alb-values.ts";
+export { authenticationField } from "./cluster/authentication.ts";
+export {
+  asFarAsKnownOf,
+  backendProblems,
+  ipTargetProblems,
+  readRoutes,
+  targetTypeBy,
+  targetTypeField,
+} from "./cluster/backend-report.ts";
+export { othersProblems } from "./cluster/group-others.ts";
+export { groupProblems, redirectProblems } from "./cluster/group-report.ts";
+export { ipv6LostToOthers } from "./cluster/ipv4-only.ts";
 export { isBefore } from "./facts.ts";
+export { annotationField, quote } from "./quoting.ts";
+export { boundFamily, findPort, hasNodePort } from "./service-ports.ts";
+export { useProblems } from "./use-problems.ts";
 
 export type Severity = "deny" | "warn";
 
@@ -123,6 +150,63 @@ export interface IngressContext extends Context, IngressState {
   readonly old: (IngressState & { readonly provisioned: boolean }) | undefined;
 }
 
+export interface BindingState {
+  readonly binding: BindingView;
+  /** Who registers targets for it. */
+  readonly controller: { readonly name: AlbController };
+  /** The Service that it refers to. undefined: not known, or not there. */
+  readonly service: BackendService | undefined;
+  /** The Service is known not to be there. */
+  readonly isServiceMissing: boolean;
+}
+
+/** Of a TargetGroupBinding that no controller made for itself. In the validating phase only. */
+export interface BindingContext extends Context, BindingState {
+  readonly old: BindingState | undefined;
+}
+
+/** What sends traffic to a Service, each by its name. */
+export interface ServiceUsers {
+  readonly ingresses: readonly IngressUse[];
+  /** TargetGroupBindings, less those that a controller made for an Ingress, a Service or a Gateway. */
+  readonly bindings: readonly BindingView[];
+}
+
+/** An Ingress that a controller of ALBs serves, as it uses a Service. */
+export interface IngressUse {
+  readonly name: string;
+  readonly controller: { readonly name: AlbController };
+  /** The ports of the Service that it sends to, by name or number. */
+  readonly ports: readonly (number | string)[];
+  /** Its ALB exists, or may be being built. */
+  readonly isProvisioned: boolean;
+  /** With the Service that the context is about. undefined: not known, or none that the controller takes. */
+  readonly targetType: TargetType | undefined;
+  /** IngressClassParams set the target type, whatever the Service says. undefined: not known. */
+  readonly hasTargetTypeByParams: boolean | undefined;
+  /** Of the load balancer of its group. undefined: not known. */
+  readonly ipAddressType: () => AddressType | undefined;
+  /** Whether the controller builds anything for the Services behind it. */
+  readonly isRead: () => "read" | "perhaps" | "unread";
+}
+
+/** Of an update of a Service, of whatever type, that others send traffic to. In the validating phase only. */
+export interface BackendContext extends Context, ServiceUsers {
+  readonly service: ServiceView;
+  /** undefined: it is the stored Service itself that is judged. */
+  readonly old: ServiceView | undefined;
+}
+
+export type Feature =
+  /** spec.loadBalancerClass is not set, so that the in-tree controller may be in charge. */
+  | "no-class"
+  /** A port that is not TCP. */
+  | "not-tcp"
+  /** Two ports of one number. */
+  | "port-twice"
+  /** spec.loadBalancerSourceRanges. */
+  | "source-ranges";
+
 export interface Rule {
   /** API: in messages, policies, metrics and confirmations. Never renamed. */
   readonly id: string;
@@ -148,11 +232,15 @@ export interface Rule {
    * either), and is not asked. A key that ends with a dot stands for its family.
    */
   readonly onlyWith?: readonly [string, ...string[]];
+  /** The same of what a Service's spec must have: without any of these, and of those annotations, the rule is not asked. */
+  readonly onlyFor?: readonly [Feature, ...Feature[]];
   /** Whether the check reads spec.ipFamilies, which the API server may have yet to allocate. */
   readonly readsFamilies?: true;
-  /** One or both of the following, as `kinds` has it. [] means satisfied. */
+  /** One or several of the following, as `kinds` has it; `backend` is of Services, too. [] means satisfied. */
   readonly service?: (context: ServiceContext) => readonly Problem[];
   readonly ingress?: (context: IngressContext) => readonly Problem[];
+  readonly binding?: (context: BindingContext) => readonly Problem[];
+  readonly backend?: (context: BackendContext) => readonly Problem[];
 }
 
 export const defineRule = <const R extends Rule>(rule: R): R => rule;
@@ -163,18 +251,6 @@ export function buildsNlb({ name }: Controller): boolean {
 }
 
 /** EKS Auto Mode is closed source: what the AWS controller rejects will likely fail there too, but nobody can say for certain. */
-export function asFarAsKnown({ name }: Controller): { readonly severity?: "warn" } {
+export function asFarAsKnown({ name }: Pick<Controller, "name">): { readonly severity?: "warn" } {
   return name === "eks-auto-mode" ? { severity: "warn" } : {};
 }
-
-/** The path of an annotation in messages and findings. */
-export const annotationField = (key: string): string => `metadata.annotations[${key}]`;
-
-/** A user's value as messages show it: quoted, without control characters, cut where it is long. */
-export function quote(value: string): string {
-  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
-  return JSON.stringify(shown.toWellFormed());
-}
-
-/** A whole warning should stay near 120 characters (the API server cuts them at 256 when there are many). */
-const longestShown = 60;

@@ -1,3 +1,4 @@
+import type { BindingView } from "./cluster/views.ts";
 import { UnreadableObject, boolean, list, missing, none, number, record, string, strings, views } from "./raw.ts";
 import type { Raw } from "./raw.ts";
 
@@ -7,7 +8,7 @@ export { UnreadableObject };
  * The object under review, reduced to what rules may read. Nothing is cloned: annotations are the raw object's own map.
  * Reading is tolerant of what we do not own (unknown fields pass) and strict about the types of what we do read.
  */
-export type Kind = "Service" | "Ingress";
+export type Kind = "Service" | "Ingress" | "TargetGroupBinding";
 export type Operation = "CREATE" | "UPDATE";
 /** In the mutating phase ipFamilies and node ports are not allocated yet, in the validating phase they are (facts/admission.md §2a of the API server's flow). */
 export type Phase = "mutating" | "validating";
@@ -79,7 +80,13 @@ export interface ServiceBackend {
 
 export type View = ServiceView | IngressView;
 
-interface RequestOn<V extends View> {
+/** A TargetGroupBinding under review. */
+export interface ReviewedBinding extends Pick<ObjectView, "annotations" | "terminating"> {
+  readonly kind: "TargetGroupBinding";
+  readonly binding: BindingView;
+}
+
+interface RequestOn<V extends View | ReviewedBinding> {
   readonly kind: V["kind"];
   readonly operation: Operation;
   readonly phase: Phase;
@@ -93,7 +100,14 @@ interface RequestOn<V extends View> {
 
 export type ServiceSubject = RequestOn<ServiceView>;
 export type IngressSubject = RequestOn<IngressView>;
+/** Nothing is ever injected into one. */
+export interface BindingSubject extends RequestOn<ReviewedBinding> {
+  readonly phase: "validating";
+}
+
+/** What may have a load balancer of its own. */
 export type Subject = ServiceSubject | IngressSubject;
+export type ReviewedSubject = Subject | BindingSubject;
 
 /** Reads a v1 Service. Throws UnreadableObject naming the first field of a wrong type. */
 export function serviceView(raw: unknown): ServiceView {
@@ -141,7 +155,7 @@ export function displayName(raw: unknown): string {
     : `${string(metadata["generateName"], "metadata.generateName") ?? ""}*`;
 }
 
-function metadataView(object: Raw): Pick<ObjectView, "annotations" | "finalizers" | "terminating"> {
+export function metadataView(object: Raw): Pick<ObjectView, "annotations" | "finalizers" | "terminating"> {
   const metadata = record(object["metadata"], "metadata") ?? missing("metadata");
   return {
     annotations: annotationMap(metadata["annotations"]),

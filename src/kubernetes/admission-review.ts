@@ -3,8 +3,9 @@ import type { Decision } from "../decision/decide.ts";
 import { quote } from "../decision/rule.ts";
 import type { Finding } from "../decision/rule.ts";
 import { denialMessage, findingWarnings, injectionWarnings } from "../decision/messages.ts";
+import { reviewedBinding } from "../decision/reviewed-binding.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
-import type { Phase, Subject } from "../decision/subject.ts";
+import type { Kind, Operation, Phase, ReviewedSubject } from "../decision/subject.ts";
 import { applyPatch, patchOf } from "./patch.ts";
 
 /** An admission.k8s.io/v1 request, reduced to what we answer and log. */
@@ -17,7 +18,7 @@ export interface Review {
   readonly user: string;
   readonly dryRun: boolean;
   /** undefined: nothing that we judge (another kind, a subresource, a deletion); it is admitted as it is. */
-  readonly subject: Subject | undefined;
+  readonly subject: ReviewedSubject | undefined;
   /** The object as it came; the patch is made against it. */
   readonly object: unknown;
 }
@@ -69,35 +70,83 @@ function readRequest(request: Fields, uid: string, phase: Phase): Review {
   };
   const version = requiredText(kind["version"], "kind.version");
   const group = text(kind["group"], "kind.group");
-  const judged = isJudgedKind(group, version, review.kind);
+  const judged = judgedKind(group, version, review.kind);
   const whole = text(request["subResource"], "subResource") === "";
-  if ((operation !== "CREATE" && operation !== "UPDATE") || !judged || !whole) return { ...review, subject: undefined };
+  if ((operation !== "CREATE" && operation !== "UPDATE") || judged === undefined || !whole) {
+    return { ...review, subject: undefined };
+  }
 
   const { object, namespace } = review;
   const name = review.name === "" ? read(displayName, object, "object") : review.name;
   const stored = operation === "UPDATE" ? request["oldObject"] : undefined;
   if (operation === "UPDATE" && !isRecord(stored)) throw unreadable("oldObject", "an object on an UPDATE", stored);
-  const common = { operation, phase, namespace, name } as const;
-  const subject: Subject =
-    review.kind === "Service"
-      ? {
-          kind: "Service",
-          ...common,
-          object: read(serviceView, object, "object"),
-          old: isRecord(stored) ? read(serviceView, stored, "oldObject") : undefined,
-        }
-      : {
-          kind: "Ingress",
-          ...common,
-          object: read(ingressView, object, "object"),
-          old: isRecord(stored) ? read(ingressView, stored, "oldObject") : undefined,
-        };
+  const subject = subjectOf(judged, { operation, phase, namespace, name }, object, stored);
   return { ...review, name, subject };
 }
 
-function isJudgedKind(group: string, version: string, kind: string): boolean {
-  if (version !== "v1") return false;
-  return (kind === "Service" && group === "") || (kind === "Ingress" && group === "networking.k8s.io");
+interface Request {
+  readonly operation: Operation;
+  readonly phase: Phase;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** undefined: nothing of its kind is judged in this phase. */
+function subjectOf(kind: Kind, request: Request, object: unknown, stored: unknown): ReviewedSubject | undefined {
+  const { operation, phase, namespace, name } = request;
+  switch (kind) {
+    case "Service":
+      return {
+        kind,
+        operation,
+        phase,
+        namespace,
+        name,
+        object: read(serviceView, object, "object"),
+        old: readStored(serviceView, stored),
+      };
+    case "Ingress":
+      return {
+        kind,
+        operation,
+        phase,
+        namespace,
+        name,
+        object: read(ingressView, object, "object"),
+        old: readStored(ingressView, stored),
+      };
+    case "TargetGroupBinding":
+      if (phase === "mutating") return undefined;
+      return {
+        kind,
+        operation,
+        phase,
+        namespace,
+        name,
+        object: read(reviewedBinding, object, "object"),
+        old: readStored(reviewedBinding, stored),
+      };
+  }
+}
+
+function readStored<V>(reader: (raw: unknown) => V, stored: unknown): V | undefined {
+  return isRecord(stored) ? read(reader, stored, "oldObject") : undefined;
+}
+
+/** undefined: none that we judge. */
+function judgedKind(group: string, version: string, kind: string): Kind | undefined {
+  switch (group) {
+    case "":
+      return version === "v1" && kind === "Service" ? kind : undefined;
+    case "networking.k8s.io":
+      return version === "v1" && kind === "Ingress" ? kind : undefined;
+    case "elbv2.k8s.aws":
+      return version === "v1beta1" && kind === "TargetGroupBinding" ? kind : undefined;
+    case "eks.amazonaws.com":
+      return version === "v1" && kind === "TargetGroupBinding" ? kind : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** A reader's complaint, with the object it is about and the type that stands there. */

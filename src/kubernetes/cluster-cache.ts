@@ -1,18 +1,12 @@
 import { controllerOf, paramsApi } from "../decision/cluster/classify.ts";
 import { ClusterObjects } from "../decision/cluster/cluster.ts";
 import type { Cluster, ClusterKind, ClusterViews } from "../decision/cluster/cluster.ts";
-import {
-  backendService,
-  bindingView,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../decision/cluster/views.ts";
-import type { IngressClassView, ParamsApi } from "../decision/cluster/views.ts";
+import type { IngressClassView } from "../decision/cluster/views.ts";
 import type { Labels } from "../policy/selector.ts";
 import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
-import type { Raw } from "./list.ts";
+import { awsApis, networking, pathOf, resourceOf, sources } from "./cluster-sources.ts";
+import type { Api } from "./cluster-sources.ts";
 import { liveReads } from "./live-reads.ts";
 import { watchResource } from "./watch.ts";
 import type { WatchLog } from "./watch.ts";
@@ -56,37 +50,11 @@ interface ClusterCacheOptions {
   readonly pageSize?: number;
 }
 
-/** Where the objects of a kind are, and what is kept of each. */
-interface Source<View> {
-  readonly plural: string;
-  readonly apis: readonly Api[];
-  readonly read: (raw: Raw) => View;
-}
-
-interface Api {
-  readonly group: string;
-  readonly version: string;
-  /** Its kinds exist where a CRD says so, and in the other AWS group, too. */
-  readonly aws?: ParamsApi;
-}
-
 /** A collection that is kept. */
 interface Kept<View> {
   readonly resource: string;
   readonly watched: Watched<View>;
 }
-
-const core: Api = { group: "", version: "v1" };
-const networking: Api = { group: "networking.k8s.io", version: "v1" };
-const awsApis: readonly Api[] = [awsApi("elbv2.k8s.aws", "v1beta1"), awsApi("eks.amazonaws.com", "v1")];
-
-const sources: { readonly [K in ClusterKind]: Source<ClusterViews[K]> } = {
-  Ingress: { plural: "ingresses", apis: [networking], read: ingressObject },
-  IngressClass: { plural: "ingressclasses", apis: [networking], read: ingressClassView },
-  IngressClassParams: { plural: "ingressclassparams", apis: awsApis, read: ingressClassParamsView },
-  Service: { plural: "services", apis: [core], read: backendService },
-  TargetGroupBinding: { plural: "targetgroupbindings", apis: awsApis, read: bindingView },
-};
 
 /** Whole objects weigh ten times what is kept of them, and several kinds are listed at the same time: 500 take 30 MiB more. */
 const defaultPageSize = 100;
@@ -226,18 +194,6 @@ function isComplete({ watched }: Kept<unknown>): boolean {
 
 function* viewsIn<View>(watched: Watched<View>): Generator<View> {
   for (const [, view] of watched.entries()) yield view;
-}
-
-function awsApi(group: ParamsApi, version: string): Api {
-  return { group, version, aws: group };
-}
-
-function pathOf({ group, version }: Api, plural: string): string {
-  return group === "" ? `/api/${version}/${plural}` : `/apis/${group}/${version}/${plural}`;
-}
-
-function resourceOf({ group }: Api, plural: string): string {
-  return group === "" ? plural : `${plural}.${group}`;
 }
 
 function stateOf({ resource, watched }: Kept<unknown>): CollectionState {

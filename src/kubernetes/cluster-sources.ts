@@ -24,8 +24,8 @@ export interface Api {
 }
 
 const core: Api = { group: "", version: "v1" };
-const networking: Api = { group: "networking.k8s.io", version: "v1" };
-const awsApis: readonly Api[] = [awsApi("elbv2.k8s.aws", "v1beta1"), awsApi("eks.amazonaws.com", "v1")];
+export const networking: Api = { group: "networking.k8s.io", version: "v1" };
+export const awsApis: readonly Api[] = [awsApi("elbv2.k8s.aws", "v1beta1"), awsApi("eks.amazonaws.com", "v1")];
 
 export const sources: { readonly [K in ClusterKind]: Source<ClusterViews[K]> } = {
   Ingress: { plural: "ingresses", apis: [networking], read: ingressObject },

@@ -1,4 +1,4 @@
-import { ApiFailure, describeError } from "./api-failure.ts";
+import { ApiFailure, describeError, statusFailure } from "./api-failure.ts";
 import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { parseObject } from "./list.ts";
@@ -89,16 +89,17 @@ export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveRe
     const failed = `live read of ${what} failed`;
     try {
       const response = await client.get(own, { accept, timeoutMs: longestMs });
+      // Of a kind that does not exist. A proxy's own 404 is no statement about the object.
+      if (response.status === 404 && response.body.startsWith("404 page not found")) return "not-found";
       const object = parseObject(response.body, `GET ${own}`);
       if (response.status === 200) return read(object);
-      // A proxy's own 404 is no statement about the object.
       if (response.status === 404 && object["kind"] === "Status") return "not-found";
-      log.warn({ name, status: response.status }, failed);
+      throw statusFailure(response.status, `GET ${own}`, response.body);
     } catch (error) {
       const reason = error instanceof ApiFailure ? error.reason : "bug";
       log.warn({ name, reason, problem: describeError(error) }, failed);
+      return "unavailable";
     }
-    return "unavailable";
   }
 
   return {

@@ -250,11 +250,10 @@ class ResourceWatch<T> implements Watched<T> {
   #foundAbsent(): number {
     const { clock, random, log, path } = this.#options;
     this.lastEventAt = clock.now();
-    if (!this.#absent) {
-      log.info({ path }, "the kind does not exist");
-      this.#absent = true;
-      this.#replace(nothingKnown());
-    }
+    if (!this.#absent) log.info({ path }, "the kind does not exist");
+    this.#absent = true;
+    // Each time: what was read live, of a kind that has gone since, goes with it.
+    this.#replace(nothingKnown());
     return absentPauseMs / 2 + (random() * absentPauseMs) / 2;
   }
 

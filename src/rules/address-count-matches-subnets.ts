@@ -1,19 +1,28 @@
-import { nlb } from "../annotations/catalog.ts";
+import { alb, nlb } from "../annotations/catalog.ts";
+import { isMembershipKnown } from "../annotations/ingress-use.ts";
 import { parseList } from "../annotations/parse.ts";
+import { asProblems } from "../annotations/value-faults.ts";
 import { annotationField, asFarAsKnown, buildsNlb, defineRule } from "../decision/rule.ts";
-import type { Problem, ServiceContext } from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const addressCountMatchesSubnets = defineRule({
   id: "address-count-matches-subnets",
-  kinds: ["Service"],
+  kinds: ["Service", "Ingress"],
   severity: "deny",
   basis: "controller",
   summary: "A list of addresses for an NLB has one item for each of its subnets.",
   remediation: "Give one item for each subnet of the NLB, or delete the annotation.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-380",
-  onlyWith: [nlb.eipAllocations, nlb.privateIpv4Addresses, nlb.ipv6Addresses, nlb.sourceNatIpv6Prefixes],
+  onlyWith: [
+    nlb.eipAllocations,
+    nlb.privateIpv4Addresses,
+    nlb.ipv6Addresses,
+    nlb.sourceNatIpv6Prefixes,
+    alb.frontendNlbEipAllocations,
+  ],
   blocksInjection: true,
   service,
+  ingress,
 });
 
 function service(context: ServiceContext): readonly Problem[] {
@@ -43,14 +52,9 @@ type Fault = Pick<Problem, "message" | "remedy" | "severity">;
 function faultOf(items: number, context: ServiceContext): Fault | undefined {
   if (items === 0) return { message: "the list has no items, and each subnet of the NLB needs one" };
   const { service, inForce, facts } = context;
-  const has = `the list has ${counted(items, "item")}`;
+  const has = hasItems(items);
   const subnets = service.annotations[nlb.subnets];
-  if (subnets !== undefined) {
-    const named = parseList(subnets).length;
-    // Without items the controller finds no subnet at all.
-    if (named === 0 || named === items) return undefined;
-    return { message: `${has}, and the annotation subnets has ${named}` };
-  }
+  if (subnets !== undefined) return namedFault(items, parseList(subnets).length, "the annotation subnets");
   const { discoveredSubnets: found, subnetsHaveIPv6 } = facts.profile;
   if (found === undefined) return undefined;
   const message = `${has}, and the controller finds ${counted(found, "subnet")}`;
@@ -62,6 +66,56 @@ function faultOf(items: number, context: ServiceContext): Fault | undefined {
   }
   if (items === found) return undefined;
   return stays ? { message, remedy: remedyOfExisting, severity: "warn" } : { message };
+}
+
+/** Elastic IP addresses of the NLB in front of an ALB, which is in the subnets of the ALB unless somebody names others for it. */
+function ingress(context: IngressContext): readonly Problem[] {
+  return context.read().flatMap((each): readonly Problem[] => {
+    const items = parseList(each.value).length;
+    // An empty list is no list here.
+    if (each.key !== alb.frontendNlbEipAllocations || items === 0) return [];
+    const fault = frontFault(items, context);
+    if (fault === undefined) return [];
+    // An Ingress that nobody knows may name the subnets.
+    return asProblems(context, each, [isMembershipKnown(context) ? fault : { ...fault, severity: "warn" }]);
+  });
+}
+
+function frontFault(items: number, { group, ingress: { annotations }, facts, old }: IngressContext): Fault | undefined {
+  const state = group();
+  if (state?.values().frontendScheme !== "internet-facing") return undefined;
+  const written = (key: string): string | undefined =>
+    annotations[key] ??
+    state.members.find(({ ingress: { view } }) => key in view.annotations)?.ingress.view.annotations[key];
+  const ofFront = written(alb.frontendNlbSubnets);
+  if (ofFront !== undefined) return namedFault(items, parseList(ofFront).length, "the annotation frontend-nlb-subnets");
+  const ofClass = state.members.find(({ classification: { params } }) => params?.subnets !== undefined);
+  if (ofClass !== undefined) {
+    return namedFault(
+      items,
+      ofClass.classification.params?.subnets?.ids.length ?? 0,
+      "the list of the IngressClassParams",
+    );
+  }
+  const ofAlb = written(alb.subnets);
+  if (ofAlb !== undefined) return namedFault(items, parseList(ofAlb).length, "the annotation subnets");
+  const { discoveredSubnets: found, subnetsHaveIPv6 } = facts.profile;
+  if (found === undefined || items === found) return undefined;
+  // An ALB that exists keeps its subnets, and one with IPv6 is given those that have it.
+  const exists = old?.provisioned === true || facts.existing !== undefined;
+  const isDualstack = state.values().ipAddressType !== "ipv4" && subnetsHaveIPv6 !== true;
+  const message = `${hasItems(items)}, and the controller finds ${counted(found, "subnet")}`;
+  return exists || isDualstack ? { message, remedy: remedyOfExisting, severity: "warn" } : { message };
+}
+
+function hasItems(items: number): string {
+  return `the list has ${counted(items, "item")}`;
+}
+
+/** Without items the controller finds no subnet at all. */
+function namedFault(items: number, named: number, where: string): Fault | undefined {
+  if (named === 0 || named === items) return undefined;
+  return { message: `${hasItems(items)}, and ${where} has ${named}` };
 }
 
 function counted(number: number, noun: string): string {

@@ -1,5 +1,5 @@
-import { alb, nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, isBefore, quote } from "../decision/rule.ts";
+import { nlb } from "../annotations/catalog.ts";
+import { albValues, annotationField, defineRule, isBefore, ownField, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const dualstackNeedsIpv6Subnets = defineRule({
@@ -11,40 +11,39 @@ export const dualstackNeedsIpv6Subnets = defineRule({
   remediation:
     'Give each subnet of the load balancer an IPv6 CIDR and have the cluster profile say so, or set ip-address-type to "ipv4".',
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html",
-  onlyWith: [nlb.ipAddressType, alb.ipAddressType],
   service({ controller, inForce, facts, old }) {
     const lives = old?.provisioned === true && old.controller.name === controller.name;
     const before = lives ? old.inForce.ipAddressType : undefined;
-    return check(nlb.ipAddressType, before, inForce.ipAddressType, facts);
+    const fault = faultOf(before, inForce.ipAddressType, facts);
+    return fault === undefined ? [] : [{ field: annotationField(nlb.ipAddressType), ...fault }];
   },
-  ingress({ ingress: { annotations }, albClass, inForce, facts, old }) {
+  ingress(context) {
+    const { facts, old } = context;
     const before = old?.provisioned === true ? old.inForce.ipAddressType : undefined;
-    // Without params the values that a group's members write have to be the same, so that this one is in force.
-    const shared = albClass?.hasParams === false ? annotations[alb.ipAddressType] : undefined;
-    return check(alb.ipAddressType, before, inForce.ipAddressType ?? shared, facts);
+    const fault = faultOf(before, albValues(context).ipAddressType, facts);
+    const field = fault && ownField(context, ["ip-address-type"]);
+    return fault === undefined || field === undefined ? [] : [{ field, ...fault }];
   },
 });
 
 /** `before`: the address type of a load balancer that exists. */
-function check(
-  key: string,
+function faultOf(
   before: string | undefined,
   after: string | undefined,
   { profile: { subnetsHaveIPv6, controllerVersion } }: Pick<ServiceContext | IngressContext, "facts">["facts"],
-): readonly Problem[] {
-  if (after !== "dualstack" && after !== "dualstack-without-public-ipv4") return [];
-  const field = annotationField(key);
+): Omit<Problem, "field"> | undefined {
+  if (after !== "dualstack" && after !== "dualstack-without-public-ipv4") return undefined;
   if (subnetsHaveIPv6 === false) {
     // Since 3.5 the controller looks before it asks AWS (pkg/networking/subnet_resolver.go:505-543).
     const late = isBefore(controllerVersion, { major: 3, minor: 5 })
       ? "; a controller before 3.5 learns it from AWS, and the load balancer is stuck"
       : "";
     const message = `${quote(after)} needs subnets with IPv6, and the cluster profile says that they have none${late}`;
-    return [{ field, message, identity: "dual-stack on IPv4 subnets" }];
+    return { message, identity: "dual-stack on IPv4 subnets" };
   }
   // A new load balancer is given the subnets that have IPv6; one that exists keeps those in which it is.
-  if (subnetsHaveIPv6 === true || before !== "ipv4") return [];
+  if (subnetsHaveIPv6 === true || before !== "ipv4") return undefined;
   const message = `${quote(after)} on a load balancer that exists needs IPv6 on each of its subnets, which the cluster profile does not say`;
   const remedy = "See that each subnet of the load balancer has an IPv6 CIDR, or the change will not happen.";
-  return [{ field, message, remedy, severity: "warn" }];
+  return { message, remedy, severity: "warn" };
 }

@@ -13,16 +13,27 @@ export const dualstackRemoved = defineRule({
   updatesOnly: true,
   service({ controller, inForce, old }) {
     if (old?.provisioned !== true || old.controller.name !== controller.name) return [];
-    return removed(nlb.ipAddressType, old.inForce.ipAddressType, inForce.ipAddressType);
+    return removed(annotationField(nlb.ipAddressType), old.inForce.ipAddressType, inForce.ipAddressType, "");
   },
-  ingress({ inForce, old }) {
-    if (old?.provisioned !== true) return [];
-    return removed(alb.ipAddressType, old.inForce.ipAddressType, inForce.ipAddressType);
+  ingress({ ingress: { annotations }, group, old }) {
+    if (old === undefined) return [];
+    return (group()?.changesFrom(old.group()) ?? []).flatMap(({ before, after, others }) => {
+      const keys = [old.ingress.annotations, annotations].some((written) => written[alb.ipAddressType] !== undefined);
+      const field = keys ? annotationField(alb.ipAddressType) : "spec.ingressClassName";
+      const count = others === 1 ? "another Ingress uses" : `${others} other Ingresses use`;
+      const shared = others === 0 ? "" : `, and ${count} it too`;
+      return removed(field, before.ipAddressType, after.ipAddressType, shared);
+    });
   },
 });
 
-function removed(key: string, before: string | undefined, after: string | undefined): readonly Problem[] {
+function removed(
+  field: string,
+  before: string | undefined,
+  after: string | undefined,
+  shared: string,
+): readonly Problem[] {
   if (before === undefined || before === "ipv4" || after !== "ipv4") return [];
-  const message = `from ${before} to ipv4: the load balancer loses its IPv6 addresses and AAAA records`;
-  return [{ field: annotationField(key), message }];
+  const message = `from ${before} to ipv4: the load balancer loses its IPv6 addresses and AAAA records${shared}`;
+  return [{ field, message }];
 }

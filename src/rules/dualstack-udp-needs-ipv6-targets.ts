@@ -10,6 +10,7 @@ export const dualstackUdpNeedsIpv6Targets = defineRule({
   remediation:
     'Set the annotation ip-address-type to "ipv4" (the UDP ports may move to a Service of their own), or give the Service IPv6 and switch on the source-NAT prefix.',
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
+  onlyFor: ["not-tcp"],
   readsFamilies: true,
   service,
 });

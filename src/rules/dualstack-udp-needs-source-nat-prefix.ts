@@ -10,6 +10,7 @@ export const dualstackUdpNeedsSourceNatPrefix = defineRule({
   summary: "A dual-stack NLB with a UDP port has IPv6 prefixes for source NAT.",
   remediation: 'Set the annotation to "on", or set ip-address-type to "ipv4" where the Service needs no IPv6.',
   source: "AWS Load Balancer Controller 3.5, docs/guide/service/annotations.md:264-275",
+  onlyFor: ["not-tcp"],
   readsFamilies: true,
   service,
 });

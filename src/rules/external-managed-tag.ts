@@ -13,12 +13,19 @@ export const externalManagedTag = defineRule({
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:305-316",
   onlyWith: [nlb.additionalResourceTags, alb.tags],
   service,
-  ingress: problems,
+  ingress,
 });
 
 /** The tags are those of a flag of the AWS controller. */
 function service(context: ServiceContext): readonly Problem[] {
   return context.controller.name === "aws-load-balancer-controller" ? problems(context) : [];
+}
+
+/** The flag is that of the AWS controller. */
+function ingress(context: IngressContext): readonly Problem[] {
+  const { classification } = context;
+  const isOurs = classification.outcome === "served" && classification.controller === "aws-load-balancer-controller";
+  return isOurs ? problems(context) : [];
 }
 
 function problems({ read, facts }: ServiceContext | IngressContext): readonly Problem[] {

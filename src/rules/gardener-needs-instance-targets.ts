@@ -1,5 +1,5 @@
-import { alb, nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule } from "../decision/rule.ts";
+import { nlb } from "../annotations/catalog.ts";
+import { annotationField, defineRule, ipTargetProblems } from "../decision/rule.ts";
 
 export const gardenerNeedsInstanceTargets = defineRule({
   id: "gardener-needs-instance-targets",
@@ -24,12 +24,9 @@ export const gardenerNeedsInstanceTargets = defineRule({
       { field: annotationField(nlb.targetType), message: `${which} means pod addresses, ${unsupported}`, identity },
     ];
   },
-  ingress({ ingress: { annotations }, albClass, facts }) {
-    if (facts.profile.platform !== "gardener" || albClass === undefined) return [];
-    if (annotations[alb.targetType] !== "ip") return [];
-    const problem = { field: annotationField(alb.targetType), message: `"ip" means pod addresses, ${unsupported}` };
-    // IngressClassParams may say another one, and win.
-    return [albClass.hasParams === false ? problem : { ...problem, severity: "warn" }];
+  ingress(context) {
+    const { platform, overlayNetwork } = context.facts.profile;
+    return platform === "gardener" && overlayNetwork !== true ? ipTargetProblems(context, unsupported) : [];
   },
 });
 

@@ -10,6 +10,7 @@ export const inTreeIgnoresAnnotation = defineRule({
   summary: "A Service of the in-tree controller must not ask for what that controller neither reads nor builds.",
   remediation: "Create the Service with a load balancer class whose controller reads the annotation, or remove it.",
   source: "AWS cloud controller manager 1.36, pkg/providers/v1/aws.go:97-252",
+  onlyFor: ["no-class"],
   service(context) {
     if (context.controller.name !== "cloud-controller-manager") return [];
     return [...scheme(context), ...addressType(context), ...targetType(context), ...proxyProtocol(context)];

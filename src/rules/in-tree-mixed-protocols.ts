@@ -11,6 +11,7 @@ export const inTreeMixedProtocols = defineRule({
   remediation:
     "Make a Service for each protocol, or create the Service with a load balancer class of the AWS Load Balancer Controller.",
   source: "AWS cloud controller manager 1.36, pkg/providers/v1/aws.go:3722",
+  onlyFor: ["no-class"],
   service({ service: { ports, annotations }, controller }) {
     // A Classic Load Balancer serves TCP only, of which another rule says that no Service for each protocol helps.
     if (controller.name !== "cloud-controller-manager" || !isInTreeNlb(annotations[nlb.type])) return [];

@@ -10,6 +10,7 @@ export const inTreeNeedsIpv4 = defineRule({
   remediation:
     "Set spec.loadBalancerClass to the AWS Load Balancer Controller's class, with ip-address-type dualstack and target type ip.",
   source: "https://github.com/kubernetes/cloud-provider-aws/blob/63ec440/pkg/providers/v1/aws_loadbalancer.go#L165",
+  onlyFor: ["no-class"],
   readsFamilies: true,
   service({ service, controller }) {
     if (controller.name !== "cloud-controller-manager" || service.ipFamilies?.includes("IPv4") !== false) return [];

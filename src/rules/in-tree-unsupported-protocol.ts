@@ -10,6 +10,7 @@ export const inTreeUnsupportedProtocol = defineRule({
   summary: "A Classic Load Balancer of the in-tree controller serves TCP, its Network Load Balancer TCP and UDP.",
   remediation: "Create the Service with a load balancer class of the AWS Load Balancer Controller.",
   source: "https://github.com/kubernetes/cloud-provider-aws/blob/63ec440/pkg/providers/v1/aws.go",
+  onlyFor: ["no-class"],
   service({ service: { ports, annotations }, controller }) {
     if (controller.name !== "cloud-controller-manager") return [];
     const isNlb = isInTreeNlb(annotations[nlb.type]);

@@ -1,5 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { parseMap } from "../annotations/parse.ts";
+import { asProblems } from "../annotations/value-faults.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -14,21 +15,27 @@ export const invalidLoadBalancerAttribute = defineRule({
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:521-549",
   onlyWith: [nlb.attributes, alb.frontendNlbAttributes],
   service,
-  ingress: problems,
+  ingress,
 });
 
-function service(context: ServiceContext): readonly Problem[] {
-  return problems(context).map((problem) => ({ ...problem, ...asFarAsKnown(context.controller) }));
+function service({ read, controller }: ServiceContext): readonly Problem[] {
+  return read().flatMap(({ key, value }): readonly Problem[] => {
+    const message = key === nlb.attributes ? faultOf(value) : undefined;
+    return message === undefined ? [] : [{ field: annotationField(key), message, ...asFarAsKnown(controller) }];
+  });
+}
+
+function ingress(context: IngressContext): readonly Problem[] {
+  return context.read().flatMap((each): readonly Problem[] => {
+    const message = each.key === alb.frontendNlbAttributes ? faultOf(each.value) : undefined;
+    return message === undefined ? [] : asProblems(context, each, [{ message }]);
+  });
 }
 
 const policies = ["any_availability_zone", "partial_availability_zone_affinity", "availability_zone_affinity"];
 
-function problems({ read }: ServiceContext | IngressContext): readonly Problem[] {
-  return read().flatMap(({ key, value }): readonly Problem[] => {
-    if (key !== nlb.attributes && key !== alb.frontendNlbAttributes) return [];
-    const policy = parseMap(value)?.get("dns_record.client_routing_policy");
-    if (policy === undefined || policies.includes(policy)) return [];
-    const message = `dns_record.client_routing_policy is ${quote(policy)}, which is none of the three policies`;
-    return [{ field: annotationField(key), message }];
-  });
+function faultOf(attributes: string): string | undefined {
+  const policy = parseMap(attributes)?.get("dns_record.client_routing_policy");
+  if (policy === undefined || policies.includes(policy)) return undefined;
+  return `dns_record.client_routing_policy is ${quote(policy)}, which is none of the three policies`;
 }

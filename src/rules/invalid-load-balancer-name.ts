@@ -1,4 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { useOf } from "../annotations/ingress-use.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -17,22 +18,26 @@ export const invalidLoadBalancerName = defineRule({
 });
 
 /** Whether Auto Mode reads a name, nobody says. */
-function service(context: ServiceContext): readonly Problem[] {
-  return problems(context).map((problem) => ({ ...problem, ...asFarAsKnown(context.controller) }));
-}
-
-/** IngressClassParams win over it, whatever it says: where a class has some, the value may never be read. */
-function ingress(context: IngressContext): readonly Problem[] {
-  const isOverruled = context.albClass?.hasParams === true;
-  return problems(context).map((problem): Problem => (isOverruled ? { ...problem, severity: "warn" } : problem));
-}
-
-function problems({ read }: ServiceContext | IngressContext): readonly Problem[] {
+function service({ read, controller }: ServiceContext): readonly Problem[] {
   return read().flatMap(({ key, value }): readonly Problem[] => {
-    const fault = key === nlb.name || key === alb.loadBalancerName ? faultOf(value) : undefined;
-    if (fault === undefined) return [];
-    return [{ field: annotationField(key), message: `AWS refuses the name ${quote(value)}: ${fault}` }];
+    const fault = key === nlb.name ? faultOf(value) : undefined;
+    return fault === undefined ? [] : [{ ...problem(key, value, fault), ...asFarAsKnown(controller) }];
   });
+}
+
+function ingress(context: IngressContext): readonly Problem[] {
+  return context.read().flatMap((each): readonly Problem[] => {
+    const { key, value } = each;
+    const fault = key === alb.loadBalancerName ? faultOf(value) : undefined;
+    if (fault === undefined) return [];
+    // IngressClassParams that are not known may have another one.
+    const isCertain = useOf(context, each) === "read";
+    return [isCertain ? problem(key, value, fault) : { ...problem(key, value, fault), severity: "warn" }];
+  });
+}
+
+function problem(key: string, value: string, fault: string): Problem {
+  return { field: annotationField(key), message: `AWS refuses the name ${quote(value)}: ${fault}` };
 }
 
 function faultOf(name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { parseInteger, parseMap } from "../annotations/parse.ts";
+import { asProblems } from "../annotations/value-faults.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -24,12 +25,13 @@ function service({ read, controller }: ServiceContext): readonly Problem[] {
   );
 }
 
-/** Of an Ingress the controller does not check the value, and IngressClassParams may win. */
-function ingress({ read, albClass, facts }: IngressContext): readonly Problem[] {
-  if (!facts.profile.featureGates.LBCapacityReservation) return [];
-  return read()
-    .flatMap(({ key, value }) => (key === alb.minimumLoadBalancerCapacity ? keyFaults(key, value) : []))
-    .map((problem): Problem => (albClass?.hasParams === true ? { ...problem, severity: "warn" } : problem));
+/** Of an Ingress the controller does not check the value. */
+function ingress(context: IngressContext): readonly Problem[] {
+  return context
+    .read()
+    .flatMap((each) =>
+      each.key === alb.minimumLoadBalancerCapacity ? asProblems(context, each, keyFaults(each.key, each.value)) : [],
+    );
 }
 
 const unit = "CapacityUnits";

@@ -1,16 +1,25 @@
-import { nlb } from "../annotations/catalog.ts";
-import { annotationField, defineRule, quote } from "../decision/rule.ts";
-import type { Problem, ServiceContext } from "../decision/rule.ts";
+import { alb, nlb } from "../annotations/catalog.ts";
+import { backendUse } from "../annotations/ingress-use.ts";
+import {
+  annotationField,
+  backendProblems,
+  defineRule,
+  quote,
+  targetTypeBy,
+  targetTypeField,
+} from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const ipTargetsDisabled = defineRule({
   id: "ip-targets-disabled",
-  kinds: ["Service"],
+  kinds: ["Service", "Ingress"],
   severity: "deny",
   basis: "controller",
-  summary: "No NLB asks for ip targets where the controller's feature gate EnableIPTargetType is off.",
-  remediation: 'Set the annotation nlb-target-type to "instance", or have the operator switch the gate on.',
+  summary: "No load balancer has ip targets where the controller's feature gate EnableIPTargetType is off.",
+  remediation: "Ask for instance targets, or have the operator switch the gate on.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:524-534",
   service,
+  ingress,
 });
 
 /** Even where the type "nlb-ip" decides, the controller looks at what the annotation, or else its default, asks for. */
@@ -18,7 +27,45 @@ function service({ service: { annotations }, controller, facts: { profile } }: S
   if (controller.name !== "aws-load-balancer-controller" || profile.featureGates.EnableIPTargetType) return [];
   const written = annotations[nlb.targetType];
   if ((written ?? profile.defaultTargetType) !== "ip") return [];
-  const value = written === undefined ? 'the default "ip"' : quote(written);
-  const message = `${value} is refused, since the controller's feature gate EnableIPTargetType is off`;
+  const message = `${written === undefined ? 'the default "ip"' : quote(written)} ${refused}`;
   return [{ field: annotationField(nlb.targetType), message, identity: "ip targets" }];
+}
+
+/** A target group is not built for a Service that is missing. */
+function ingress(context: IngressContext): readonly Problem[] {
+  const {
+    classification,
+    facts,
+    ingress: { annotations },
+  } = context;
+  if (facts.profile.featureGates.EnableIPTargetType || classification.outcome !== "served") return [];
+  if (classification.controller !== "aws-load-balancer-controller") return [];
+  const found = backendProblems(context, (backend) => {
+    if (backend.service === undefined || backend.targetType !== "ip") return undefined;
+    const by = targetTypeBy(context, backend);
+    const { service } = backend.target;
+    const field = targetTypeField(context, backend);
+    const message = `${asked(by, service)} ${refused}`;
+    return { ...(field && { field }), message, identity: by === "service" ? `ip targets of ${service}` : "ip targets" };
+  });
+  if (found.length > 0 || annotations[alb.targetType] !== "ip") return found;
+  const isOpen = context.backends().some(({ targetType, isMissing }) => isMissing || targetType === undefined);
+  if (!isOpen || backendUse(context) === "unread") return [];
+  const field = annotationField(alb.targetType);
+  return [{ field, message: `"ip" ${refused}`, identity: "ip targets", severity: "warn" }];
+}
+
+const refused = "is refused, since the controller's feature gate EnableIPTargetType is off";
+
+function asked(by: ReturnType<typeof targetTypeBy>, service: string): string {
+  switch (by) {
+    case "class":
+      return 'the target type "ip" of the IngressClassParams';
+    case "service":
+      return `the target-type "ip" of the Service ${quote(service)}`;
+    case "ingress":
+      return '"ip"';
+    case "default":
+      return 'the default "ip"';
+  }
 }

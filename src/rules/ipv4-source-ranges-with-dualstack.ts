@@ -1,6 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { parseList } from "../annotations/parse.ts";
-import { annotationField, defineRule } from "../decision/rule.ts";
+import { albValues, annotationField, defineRule, ownField, restrictedListeners, soleField } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const ipv4SourceRangesWithDualstack = defineRule({
@@ -11,7 +11,6 @@ export const ipv4SourceRangesWithDualstack = defineRule({
   summary: "The source ranges of a dual-stack load balancer let IPv6 clients in as well.",
   remediation: 'Add the IPv6 ranges of the clients (for all of them: ::/0), or set ip-address-type to "ipv4".',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:149-171",
-  onlyWith: [nlb.ipAddressType, alb.ipAddressType],
   blocksInjection: true,
   service,
   ingress,
@@ -32,14 +31,19 @@ function service({ service: spec, controller, inForce }: ServiceContext): readon
   return [{ field: annotationField(nlb.loadBalancerSourceRanges), message }];
 }
 
-/** Params may bring ranges and an address type of their own; a group's members have to agree with what is written here. */
-function ingress({ ingress: { annotations }, albClass }: IngressContext): readonly Problem[] {
-  if (albClass === undefined || albClass.hasParams === true) return [];
-  const addressType = annotations[alb.ipAddressType];
+/** IngressClassParams that nobody knows may bring ranges and an address type of their own. */
+function ingress(context: IngressContext): readonly Problem[] {
+  const { ingress: spec, albClass } = context;
+  const own = context.group()?.own;
+  if (own === undefined || (!own.classification.paramsKnown && albClass?.hasParams === true)) return [];
+  const addressType = albValues(context).ipAddressType ?? spec.annotations[alb.ipAddressType];
   if (addressType !== "dualstack" && addressType !== "dualstack-without-public-ipv4") return [];
-  if (hasItems(annotations[alb.securityGroups]) || hasItems(annotations[alb.securityGroupPrefixLists])) return [];
-  if (!isIPv4Only(parseList(annotations[alb.inboundCidrs] ?? ""))) return [];
-  return [{ field: annotationField(alb.inboundCidrs), message }];
+  const restricted = restrictedListeners(context).filter(({ cidrs }) => isIPv4Only(cidrs));
+  if (restricted.length === 0) return [];
+  const field = restricted.some(({ isOwn }) => isOwn)
+    ? ownField(context, ["inbound-cidrs"])
+    : soleField(context, "ip-address-type");
+  return field === undefined ? [] : [{ field, message }];
 }
 
 function hasItems(list: string | undefined): boolean {

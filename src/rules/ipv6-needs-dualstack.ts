@@ -1,17 +1,28 @@
-import { nlb } from "../annotations/catalog.ts";
-import { annotationField, buildsNlb, defineRule, quote } from "../decision/rule.ts";
-import type { Problem, ServiceContext } from "../decision/rule.ts";
+import { alb, nlb } from "../annotations/catalog.ts";
+import {
+  albValues,
+  annotationField,
+  asFarAsKnownOf,
+  backendProblems,
+  buildsNlb,
+  defineRule,
+  ipv6LostToOthers,
+  quote,
+  whoStates,
+} from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const ipv6NeedsDualstack = defineRule({
   id: "ipv6-needs-dualstack",
-  kinds: ["Service"],
+  kinds: ["Service", "Ingress"],
   severity: "deny",
   basis: "controller",
-  summary: "A Service with IPv6 among its ipFamilies has a dual-stack NLB.",
+  summary: "A Service with IPv6 among its ipFamilies has a dual-stack load balancer.",
   remediation: 'Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843",
   readsFamilies: true,
   service,
+  ingress,
 });
 
 function service({ service, controller, inForce }: ServiceContext): readonly Problem[] {
@@ -38,4 +49,43 @@ function remedyFor({ annotations, ports }: ServiceContext["service"]): { readonl
   return {
     remedy: `Set the annotation ip-address-type to "dualstack" and, for the UDP port, ${nlb.enablePrefixForIpv6SourceNat} to "on", or make the Service IPv4 only.`,
   };
+}
+
+function ingress(context: IngressContext): readonly Problem[] {
+  const lost = context.old === undefined ? [] : ipv6LostToOthers(context);
+  if (!context.backends().some(hasIPv6) || albValues(context).ipAddressType !== "ipv4") return lost;
+  const problems = backendProblems(context, (backend) => {
+    if (!hasIPv6(backend)) return undefined;
+    const { service } = backend.target;
+    return { ...behindIPv4(quote(service), context), identity: `${identity} ${service}`, ...asFarAsKnownOf(context) };
+  });
+  return [...problems, ...lost];
+}
+
+function hasIPv6({ service }: ReturnType<IngressContext["backends"]>[number]): boolean {
+  return service?.ipFamilies?.includes("IPv6") === true;
+}
+
+function behindIPv4(
+  service: string,
+  context: IngressContext,
+): Pick<Problem, "message" | "remedy"> & { readonly field?: string } {
+  const has = `the Service ${service} has IPv6 among its ipFamilies`;
+  switch (whoStates(context, "ip-address-type")) {
+    case "ingress": {
+      const message = `"ipv4" does not fit the Service ${service}, which has IPv6 among its ipFamilies`;
+      return { field: annotationField(alb.ipAddressType), message };
+    }
+    case "class": {
+      const remedy =
+        "Use an IngressClass whose IngressClassParams make the ALB dual-stack, or make the Service IPv4 only.";
+      return { message: `${has}, and the ALB is IPv4 only by its IngressClassParams`, remedy };
+    }
+    case "others": {
+      const remedy = "Use an IngressGroup whose ALB is dual-stack, or make the Service IPv4 only.";
+      return { message: `${has}, and the ALB of its IngressGroup is IPv4 only`, remedy };
+    }
+    case "nobody":
+      return { message: `${has}, and the ALB would be IPv4 only, since no ip-address-type is given` };
+  }
 }

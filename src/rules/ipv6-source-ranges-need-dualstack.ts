@@ -11,6 +11,8 @@ export const ipv6SourceRangesNeedDualstack = defineRule({
   summary: "IPv6 source ranges are given to dual-stack NLBs only.",
   remediation: 'Set the annotation ip-address-type to "dualstack", or delete the IPv6 ranges.',
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:158-161",
+  onlyWith: [nlb.loadBalancerSourceRanges],
+  onlyFor: ["source-ranges"],
   service,
 });
 

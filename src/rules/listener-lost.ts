@@ -10,6 +10,7 @@ export const listenerLost = defineRule({
   summary: "No two ports of a Service share a number, unless TCP and UDP are merged into one listener.",
   remediation: `Set the annotation ${nlb.enableTcpUdpListener} to "true", or move one of the ports to a Service of its own.`,
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_listener.go:80-91",
+  onlyFor: ["port-twice"],
   service,
 });
 

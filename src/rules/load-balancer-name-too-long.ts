@@ -1,4 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
+import { asProblems } from "../annotations/value-faults.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -15,25 +16,23 @@ export const loadBalancerNameTooLong = defineRule({
   ingress,
 });
 
-function service(context: ServiceContext): readonly Problem[] {
-  return problems(context).map((problem) => ({ ...problem, ...asFarAsKnown(context.controller) }));
+function service({ read, controller }: ServiceContext): readonly Problem[] {
+  return read().flatMap(({ key, value }): readonly Problem[] => {
+    const message = key === nlb.name ? faultOf(value) : undefined;
+    return message === undefined ? [] : [{ field: annotationField(key), message, ...asFarAsKnown(controller) }];
+  });
 }
 
-/** IngressClassParams win over it, whatever it says: where a class has some, the value may never be read. */
 function ingress(context: IngressContext): readonly Problem[] {
-  const isOverruled = context.albClass?.hasParams === true;
-  return problems(context).map((problem): Problem => (isOverruled ? { ...problem, severity: "warn" } : problem));
+  return context.read().flatMap((each): readonly Problem[] => {
+    const message = each.key === alb.loadBalancerName ? faultOf(each.value) : undefined;
+    return message === undefined ? [] : asProblems(context, each, [{ message }]);
+  });
 }
 
 const longest = 32;
 
-function problems({ read }: ServiceContext | IngressContext): readonly Problem[] {
-  return read().flatMap(({ key, value }): readonly Problem[] => {
-    if (key !== nlb.name && key !== alb.loadBalancerName) return [];
-    const bytes = new TextEncoder().encode(value).length;
-    if (bytes <= longest) return [];
-    return [
-      { field: annotationField(key), message: `${quote(value)} has ${bytes} bytes, ${longest} at most are allowed` },
-    ];
-  });
+function faultOf(name: string): string | undefined {
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes <= longest ? undefined : `${quote(name)} has ${bytes} bytes, ${longest} at most are allowed`;
 }

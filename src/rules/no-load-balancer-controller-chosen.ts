@@ -8,6 +8,7 @@ export const noLoadBalancerControllerChosen = defineRule({
   summary: "Where the policy's claim is Refuse, a LoadBalancer Service must say which controller builds it.",
   remediation: "Set spec.loadBalancerClass to the class of the controller that is to build the load balancer.",
   source: "LoadBalancerPolicy, spec.service.claim",
+  onlyFor: ["no-class"],
   service({ controller, inForce, policy: { policy } }) {
     if (policy?.spec.service.claim !== "Refuse") return [];
     if (controller.name !== "cloud-controller-manager" || controller.chosenBy !== "default") return [];

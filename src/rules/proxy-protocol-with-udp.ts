@@ -11,6 +11,7 @@ export const proxyProtocolWithUdp = defineRule({
     "Name only the TCP ports in the annotation proxy-protocol-per-target-group, or check that the backend reads proxy protocol v2 in UDP.",
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html",
   blocksInjection: true,
+  onlyFor: ["not-tcp"],
   service,
 });
 

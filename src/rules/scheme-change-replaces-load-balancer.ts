@@ -1,7 +1,7 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { forbidsDeletion } from "../annotations/deletion-protection.ts";
+import { forbidsDeletion, wantsToStay } from "../annotations/deletion-protection.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
-import type { IngressState, Problem, ServiceContext } from "../decision/rule.ts";
+import type { IngressContext, IngressState, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const schemeChangeReplacesLoadBalancer = defineRule({
   id: "scheme-change-replaces-load-balancer",
@@ -33,14 +33,19 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
     if (controller.name !== "aws-load-balancer-controller" || !forbidsDeletion(annotations)) return [problem];
     return [{ ...problem, message: `${problem.message}; deletion protection does not prevent it` }];
   },
-  ingress({ ingress: { annotations }, albClass, inForce, old }) {
-    if (old?.provisioned !== true || albClass === undefined) return [];
-    const [before, after] = [old.inForce.scheme, inForce.scheme];
-    if (before !== undefined && after !== undefined)
-      return before === after ? [] : [replaced(alb.scheme, before, after, true)];
+  ingress(context) {
+    const { old } = context;
+    const next = context.group();
+    if (old === undefined || next === undefined) return [];
+    const problems = next.changesFrom(old.group()).flatMap((change): readonly Problem[] => {
+      const [before, after] = [change.before.scheme, change.after.scheme];
+      if (before === undefined || after === undefined || before === after) return [];
+      const field = schemeField(change.how, context, old);
+      return [{ field, message: `${whose(change)}${consequence(before, after)}${despiteProtection(context)}` }];
+    });
+    if (problems.length > 0 || !old.provisioned || (next.isKnown() && old.group()?.isKnown() === true)) return problems;
 
-    const isChanged = annotations[alb.scheme] !== old.ingress.annotations[alb.scheme];
-    if (!isChanged || !(othersMayDecide(old) || othersMayDecide({ ingress: { annotations }, albClass }))) return [];
+    if (context.ingress.annotations[alb.scheme] === old.ingress.annotations[alb.scheme]) return [];
     const message =
       "unless IngressClassParams or another Ingress of the group decides the scheme, the load balancer is deleted and a new one made with another DNS name";
     return [{ field: annotationField(alb.scheme), message, severity: "warn" }];
@@ -48,9 +53,16 @@ export const schemeChangeReplacesLoadBalancer = defineRule({
 });
 
 function replaced(key: string, before: string, after: string, known: boolean): Problem {
-  const from = known ? `from ${before} to ${after}` : `to ${after}, unless the load balancer is so already`;
-  const message = `${from}: the controller deletes the load balancer first, then makes a new one with another DNS name`;
+  const message = known
+    ? consequence(before, after)
+    : `to ${after}, unless the load balancer is so already${replacement}`;
   return { field: annotationField(key), message };
+}
+
+const replacement = ": the controller deletes the load balancer first, then makes a new one with another DNS name";
+
+function consequence(before: string, after: string): string {
+  return `from ${before} to ${after}${replacement}`;
 }
 
 /** A scheme that was removed stays in force, so that without an annotation only the default can be guessed. */
@@ -72,10 +84,30 @@ function firstWritten(
   return keys.find((key) => key in annotations);
 }
 
-interface Member extends Pick<IngressState, "albClass"> {
-  readonly ingress: Pick<IngressState["ingress"], "annotations">;
+type Change = ReturnType<GroupState["changesFrom"]>[number];
+type GroupState = NonNullable<ReturnType<IngressContext["group"]>>;
+
+/** Which load balancer it is, where others use it, too. */
+function whose({ how, others }: Change): string {
+  const count = others === 1 ? "another Ingress uses" : `${others} other Ingresses use`;
+  switch (how) {
+    case "within":
+      return others === 0 ? "" : `the load balancer, which ${count} too, goes `;
+    case "leaving":
+      return `without this Ingress the load balancer that it leaves, and that ${count}, goes `;
+    case "joining":
+      return `with this Ingress the load balancer of its new group, which ${count}, goes `;
+  }
 }
 
-function othersMayDecide({ ingress, albClass }: Member): boolean {
-  return albClass?.hasParams !== false || alb.groupName in ingress.annotations;
+function schemeField(how: Change["how"], { ingress: { annotations } }: IngressContext, old: IngressState): string {
+  const isChanged = (key: string): boolean => annotations[key] !== old.ingress.annotations[key];
+  if (how === "leaving") return isChanged(alb.groupName) ? annotationField(alb.groupName) : "spec.ingressClassName";
+  if (isChanged(alb.scheme) || annotations[alb.scheme] !== undefined) return annotationField(alb.scheme);
+  return "spec.ingressClassName";
+}
+
+/** The controller switches it off for this (load_balancer_synthesizer.go:69-80, 112-124). */
+function despiteProtection({ ingress: { annotations } }: IngressContext): string {
+  return wantsToStay(annotations) ? "; deletion protection does not prevent it" : "";
 }

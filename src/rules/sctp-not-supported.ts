@@ -9,6 +9,7 @@ export const sctpNotSupported = defineRule({
   summary: "No port of an NLB is SCTP.",
   remediation: "Move the SCTP port to a Service that no AWS load balancer is built for.",
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html",
+  onlyFor: ["not-tcp"],
   service,
 });
 

@@ -14,6 +14,8 @@ export const sourceRangesIgnored = defineRule({
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:100-150",
   // Among others a target type of ours, which would take away what the ranges are applied to.
   blocksInjection: true,
+  onlyWith: [nlb.loadBalancerSourceRanges],
+  onlyFor: ["source-ranges"],
   service,
 });
 

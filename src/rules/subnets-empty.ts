@@ -1,5 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { parseList } from "../annotations/parse.ts";
+import { asProblems } from "../annotations/value-faults.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
@@ -16,29 +17,24 @@ export const subnetsEmpty = defineRule({
   ingress,
 });
 
-function service(context: ServiceContext): readonly Problem[] {
-  return problems(context).map(({ problem }) => ({ ...problem, ...asFarAsKnown(context.controller) }));
-}
-
-/** IngressClassParams win over an ALB's subnets: where a class has some, the value may never be read. */
-function ingress(context: IngressContext): readonly Problem[] {
-  const hasParams = context.albClass?.hasParams === true;
-  return problems(context).map(({ key, problem }): Problem =>
-    hasParams && key === alb.subnets ? { ...problem, severity: "warn" } : problem,
-  );
-}
-
-interface Found {
-  readonly key: string;
-  readonly problem: Problem;
-}
-
-const lists: ReadonlySet<string> = new Set([nlb.subnets, alb.subnets, alb.frontendNlbSubnets]);
-
-function problems({ read }: ServiceContext | IngressContext): readonly Found[] {
-  return read().flatMap(({ key, value }): readonly Found[] => {
-    if (!lists.has(key) || parseList(value).length > 0) return [];
-    const message = `${quote(value)} names no subnet, and keeps the controller from looking for any`;
-    return [{ key, problem: { field: annotationField(key), message } }];
+function service({ read, controller }: ServiceContext): readonly Problem[] {
+  return read().flatMap(({ key, value }): readonly Problem[] => {
+    if (key !== nlb.subnets || !isEmpty(value)) return [];
+    return [{ field: annotationField(key), message: messageOn(value), ...asFarAsKnown(controller) }];
   });
+}
+
+function ingress(context: IngressContext): readonly Problem[] {
+  return context.read().flatMap((each): readonly Problem[] => {
+    if ((each.key !== alb.subnets && each.key !== alb.frontendNlbSubnets) || !isEmpty(each.value)) return [];
+    return asProblems(context, each, [{ message: messageOn(each.value) }]);
+  });
+}
+
+function isEmpty(list: string): boolean {
+  return parseList(list).length === 0;
+}
+
+function messageOn(value: string): string {
+  return `${quote(value)} names no subnet, and keeps the controller from looking for any`;
 }

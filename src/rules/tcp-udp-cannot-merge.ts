@@ -9,6 +9,7 @@ export const tcpUdpCannotMerge = defineRule({
   summary: "Where TCP and UDP are merged, two ports at most share a number: one TCP, one UDP.",
   remediation: "Give the port another number, or move it to a Service of its own.",
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_listener.go:390-403",
+  onlyFor: ["port-twice"],
   service,
 });
 

@@ -1,5 +1,5 @@
 import { alb, catalogEntry, nlb } from "../annotations/catalog.ts";
-import { parseMap } from "../annotations/parse.ts";
+import { parseBool, parseMap } from "../annotations/parse.ts";
 import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext, ServiceState } from "../decision/rule.ts";
 
@@ -30,6 +30,12 @@ interface Setting {
   readonly value: InForce;
   readonly field: string;
   readonly remedy?: string | undefined;
+  /** What makes it the same fault after an update, whoever states the value. */
+  readonly identity?: string;
+  /** Where the value comes from, or what it is of. */
+  readonly subject?: string;
+  /** It is stated in another namespace. */
+  readonly isHidden?: boolean;
 }
 
 /** `unknown`: somebody else may decide it. `invalid`: what the author wrote is no value, which another rule reports. */
@@ -120,28 +126,157 @@ function proxyProtocolKey({ service: { annotations, ports }, controller }: Servi
 }
 
 function ingressSettings(context: IngressContext): readonly Setting[] {
-  const { ingress, albClass, inForce, facts } = context;
   const bounds = context.policy.policy?.spec.ingress;
   if (bounds === undefined) return [];
-  const params = albClass?.hasParams !== false;
-  const shared = params || alb.groupName in ingress.annotations;
-  const setting = (key: string, allowed: Setting["allowed"], value: string | undefined, unsure: boolean): Setting => ({
-    allowed,
-    value: unsure ? writtenInForce(ingress, key, allowed ?? [], params) : valueOr("invalid", value),
-    field: annotationField(key),
-    remedy: unsure ? sharedRemedy : undefined,
-  });
-  const targetType = ingress.annotations[alb.targetType] ?? facts.profile.defaultTargetType;
+  const { scheme, ipAddressType, targetType } = bounds;
   return [
-    setting(alb.scheme, bounds.scheme?.allowed, inForce.scheme, shared),
-    setting(alb.ipAddressType, bounds.ipAddressType?.allowed, inForce.ipAddressType, shared),
-    setting(
-      alb.targetType,
-      bounds.targetType?.allowed,
-      isValue(alb.targetType, targetType) ? targetType : undefined,
-      params,
-    ),
+    ...sharedSetting({ key: alb.scheme, field: "scheme", allowed: scheme?.allowed }, context),
+    ...frontendScheme(scheme?.allowed, context),
+    ...sharedSetting({ key: alb.ipAddressType, field: "ipAddressType", allowed: ipAddressType?.allowed }, context),
+    ...targetTypes(targetType?.allowed, context),
   ];
+}
+
+interface Bounded {
+  readonly key: string;
+  readonly field: "scheme" | "ipAddressType";
+  readonly allowed: Setting["allowed"];
+}
+
+/** A setting of the load balancer, on which the class and each member of the group may have a word. */
+function sharedSetting({ key, field, allowed }: Bounded, context: IngressContext): readonly Setting[] {
+  if (allowed === undefined) return [];
+  const { ingress, inForce, group } = context;
+  const setting = { allowed, field: annotationField(key) };
+  // Even where other members are not known: they agree with it, or nothing is built.
+  const ofParams = paramsOf(context)?.[field];
+  if (ofParams !== undefined) return [byClass(allowed, ofParams, context, key)];
+  const state = group();
+  if (state?.isKnown() !== true) {
+    const value = writtenInForce(ingress, key, allowed, !isClassKnown(context));
+    return [{ ...setting, value, remedy: sharedRemedy }];
+  }
+  const value = inForce[field];
+  const isWritten = ingress.annotations[key] !== undefined;
+  if (value === undefined) {
+    // Nothing is built until they agree, and that may be on what is written here.
+    return isWritten ? [{ ...setting, value: writtenInForce(ingress, key, allowed, true) }].map(certain) : [];
+  }
+  if (isWritten || state.others() === undefined) {
+    return [{ ...setting, value: { is: value }, identity: `${key} ${value}` }];
+  }
+  return [byGroup(allowed, value, state, context, key)];
+}
+
+/** What may yet be overruled by others is no fault while they contradict each other. */
+function certain(setting: Setting): Setting {
+  return setting.value === "unknown" ? { ...setting, value: "invalid" } : setting;
+}
+
+/** The NLB in front has a scheme of its own: left open, it is the controller's default (model_build_frontend_nlb.go:97-107). */
+function frontendScheme(allowed: Setting["allowed"], context: IngressContext): readonly Setting[] {
+  if (allowed === undefined) return [];
+  const { ingress, group } = context;
+  const { annotations } = ingress;
+  const key = alb.frontendNlbScheme;
+  const isOwn = annotations[alb.enableFrontendNlb] !== undefined;
+  const field = annotationField(isOwn && annotations[key] === undefined ? alb.enableFrontendNlb : key);
+  const remedy = `Set ${key} to a scheme that the policy allows, or do without the NLB in front.`;
+  const state = group();
+  if (state?.isKnown() !== true) {
+    if (parseBool(annotations[alb.enableFrontendNlb] ?? "") !== true) return [];
+    return [{ allowed, field, remedy, value: writtenInForce(ingress, key, allowed, false) }];
+  }
+  const value = state.values().frontendScheme;
+  if (value === undefined || value === "none") return [];
+  if (isOwn || annotations[key] !== undefined) {
+    return [{ allowed, field, remedy, value: { is: value }, identity: `${key} ${value}`, subject: frontend }];
+  }
+  return [{ ...byGroup(allowed, value, state, context, key), subject: frontend }];
+}
+
+const frontend = " for the NLB in front of the load balancer";
+
+/** That of each backend: the class, the Service and the Ingress may state it, in this order. */
+function targetTypes(allowed: Setting["allowed"], context: IngressContext): readonly Setting[] {
+  if (allowed === undefined) return [];
+  const { ingress, classification, facts, backends } = context;
+  const key = alb.targetType;
+  const ofParams = paramsOf(context)?.targetType;
+  if (ofParams !== undefined) return [byClass(allowed, ofParams, context, key)];
+  const field = annotationField(key);
+  if (!isClassKnown(context)) {
+    return [{ allowed, field, value: writtenInForce(ingress, key, allowed, true), remedy: sharedRemedy }];
+  }
+  const stated = backends().flatMap(({ target, service }) => {
+    const value = service?.annotations[key];
+    return value === undefined ? [] : [{ name: target.service, value }];
+  });
+  const byService = stated.map(({ name, value }): Setting => {
+    const of = `of the Service ${quote(name)}`;
+    return {
+      allowed,
+      field,
+      value: isValue(key, value) ? { is: value } : "invalid",
+      identity: `${key} ${value} ${name}`,
+      subject: ` by the annotation ${of}`,
+      remedy: `Change the annotation target-type ${of}, which goes before that of the Ingress.`,
+    };
+  });
+  const isEachStated = backends().length > 0 && stated.length === backends().length;
+  if (isEachStated) return byService;
+  const isAutoMode = classification.outcome === "served" && classification.controller === "eks-auto-mode";
+  const own = ingress.annotations[key] ?? (isAutoMode ? "ip" : facts.profile.defaultTargetType);
+  const value: InForce = isValue(key, own) ? { is: own } : "invalid";
+  return [{ allowed, field, value, identity: `${key} ${own}` }, ...byService];
+}
+
+type Group = NonNullable<ReturnType<IngressContext["group"]>>;
+type Params = Extract<IngressContext["classification"], { readonly outcome: "served" }>["params"];
+
+function paramsOf({ classification }: IngressContext): Params {
+  return classification.outcome === "served" ? classification.params : undefined;
+}
+
+function isClassKnown({ classification }: IngressContext): boolean {
+  return classification.outcome === "served" && classification.paramsKnown;
+}
+
+function byClass(allowed: readonly string[], value: string, context: IngressContext, key: string): Setting {
+  return {
+    allowed,
+    value: { is: value },
+    field: classField,
+    identity: `${key} ${value}`,
+    subject: ` by the IngressClassParams ${quote(paramsOf(context)?.name ?? "")}`,
+    remedy: "Choose an IngressClass whose IngressClassParams the policy allows.",
+  };
+}
+
+const classField = "spec.ingressClassName";
+
+/** What others state is shown to those who may see them: an attempt must not be a look around. */
+function byGroup(
+  allowed: readonly string[],
+  value: string,
+  state: Group,
+  context: IngressContext,
+  key: string,
+): Setting {
+  const { namespace, facts } = context;
+  const isByAnnotation = paramsOf(context)?.groupName === undefined;
+  const isShown =
+    facts.install.showOtherNamespaces === true ||
+    state.members.every((member) => member.ingress.namespace === namespace);
+  return {
+    allowed,
+    value: { is: value },
+    isHidden: !isShown,
+    field: isByAnnotation ? annotationField(alb.groupName) : classField,
+    identity: `${key} ${value}`,
+    subject: ` on the load balancer of the IngressGroup ${quote(state.id.name)}`,
+    remedy: sharedRemedy,
+  };
 }
 
 const sharedRemedy =
@@ -168,25 +303,40 @@ function isValue(key: string, value: string): boolean {
   return type?.type === "enum" && type.values.includes(value);
 }
 
-function judged({ allowed, value, field, remedy }: Setting, context: Context): readonly Problem[] {
+function judged(setting: Setting, context: Context): readonly Problem[] {
+  const { allowed, value, field, remedy, identity, subject = "", isHidden = false } = setting;
   if (allowed === undefined || value === "invalid") return [];
+  const advice = remedy === undefined ? {} : { remedy };
   if (value === "unknown") {
-    const message = `which value will be in force is not known here, and ${bound(allowed, context)}`;
-    return [{ field, message, severity: "warn", ...(remedy === undefined ? {} : { remedy }) }];
+    const message = `which value will be in force${subject} is not known here, and ${bound(allowed, context)}`;
+    return [{ field, message, severity: "warn", ...advice }];
   }
   if (allowed.includes(value.is)) return [];
-  const what = value.is === "" ? "no class is set" : `${quote(value.is)} would be in force`;
-  return [{ field, message: `${what}, and ${bound(allowed, context)}`, ...(remedy === undefined ? {} : { remedy }) }];
+  const what = isHidden ? "another value" : quote(value.is);
+  const fault = value.is === "" ? "no class is set" : `${what} would be in force${subject}`;
+  const message = `${fault}, and ${bound(allowed, context)}`;
+  return [{ field, message, ...advice, ...(identity === undefined ? {} : { identity }) }];
 }
 
-/** Joining a group is what the author does; without one, the Ingress keeps a load balancer of its own. */
+/** Joining a group is what the Ingress, or its class, does; without one, it keeps a load balancer of its own. */
 function groupName(context: IngressContext): readonly Problem[] {
   const allowed = context.policy.policy?.spec.ingress.groupName?.allowed;
-  const name = context.ingress.annotations[alb.groupName];
-  if (allowed === undefined || name === undefined || allowed.some((pattern) => matches(pattern, name))) return [];
+  if (allowed === undefined) return [];
+  const group = context.group();
+  const name = group === undefined ? context.ingress.annotations[alb.groupName] : nameOf(group);
+  if (name === undefined || allowed.some((pattern) => matches(pattern, name))) return [];
   const message = `joins the IngressGroup ${quote(name)}, and ${bound(allowed, context)}`;
+  const identity = `${alb.groupName} ${name}`;
+  if (paramsOf(context)?.groupName !== undefined) {
+    const remedy = "Choose an IngressClass whose IngressClassParams name no group, or one that the policy allows.";
+    return [{ field: classField, message, remedy, identity }];
+  }
   const remedy = "Join a group that the policy allows, or delete the annotation.";
-  return [{ field: annotationField(alb.groupName), message, remedy }];
+  return [{ field: annotationField(alb.groupName), message, remedy, identity }];
+}
+
+function nameOf({ id }: Group): string | undefined {
+  return id.kind === "explicit" ? id.name : undefined;
 }
 
 type Context = ServiceContext | IngressContext;

@@ -3,7 +3,7 @@ import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { Cluster } from "../decision/cluster/cluster.ts";
 import type { ClusterProfile, Install } from "../decision/facts.ts";
-import type { Phase, Subject } from "../decision/subject.ts";
+import type { Phase, ReviewedSubject } from "../decision/subject.ts";
 import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../kubernetes/admission-review.ts";
 import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
 import { answerText } from "../kubernetes/answer-text.ts";
@@ -135,7 +135,7 @@ function unavailable(reply: FastifyReply, problem: string): Pick<Answered, "deci
 }
 
 /** A Service that asks for a load balancer stands for itself. */
-function needsCluster({ kind, object }: Subject): boolean {
+function needsCluster({ kind, object }: ReviewedSubject): boolean {
   return kind !== "Service" || object.type !== "LoadBalancer";
 }
 

@@ -60,9 +60,15 @@ export async function watchCertificate(options: CertificateOptions): Promise<Cer
     }
   }
 
+  /** The files may have been swapped between the reading of one and the other: a fault has to last. */
+  async function readAgain(): Promise<Certificate> {
+    await sleep(settleMs, undefined, { ref: false });
+    return readCertificate(dir, names, now());
+  }
+
   async function load(): Promise<void> {
     try {
-      const next = await readCertificate(dir, names, now());
+      const next = await readCertificate(dir, names, now()).catch(readAgain);
       if (closed) return;
       fault = undefined;
       if (sameCertificate(next, current)) return;

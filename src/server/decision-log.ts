@@ -45,7 +45,7 @@ export function reportDecision(
   metrics.answered({
     webhook,
     operation: operation === "CREATE" || operation === "UPDATE" ? operation : "other",
-    kind: kind === "Service" || kind === "Ingress" ? kind : "other",
+    kind: kind === "Service" || kind === "Ingress" || kind === "TargetGroupBinding" ? kind : "other",
     outcome,
     dryRun,
     seconds,

@@ -1,4 +1,6 @@
 import prometheus from "prom-client";
+import { faultKinds } from "../decision/cluster/broken-groups.ts";
+import type { FaultKind } from "../decision/cluster/broken-groups.ts";
 
 /** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
@@ -7,7 +9,7 @@ type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
 export interface AnsweredRequest {
   readonly webhook: "mutate" | "validate";
   readonly operation: "CREATE" | "UPDATE" | "other";
-  readonly kind: "Service" | "Ingress" | "other";
+  readonly kind: "Service" | "Ingress" | "TargetGroupBinding" | "other";
   readonly outcome: Outcome;
   readonly dryRun: boolean;
   readonly seconds: number;
@@ -50,6 +52,8 @@ export interface Metrics {
   readonly failed: (webhook: AnsweredRequest["webhook"], outcome: "unavailable" | "error") => void;
   readonly badRequest: (reason: "bad-request" | "tls") => void;
   readonly certificateReloaded: (result: "success" | "failure") => void;
+  /** How many IngressGroups are broken now, each by the first of its faults. Before the first call nothing is said of them. */
+  readonly brokenGroups: (counts: ReadonlyMap<FaultKind, number>) => void;
 }
 
 /** Our decisions take well under a millisecond and the API server waits five seconds at most by our manifests. */
@@ -94,6 +98,12 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     "result",
   ]);
   for (const result of ["success", "failure"]) reloads.inc({ result }, 0);
+  const brokenGroups = new prometheus.Gauge({
+    name: "dualstack_broken_ingress_groups",
+    help: "IngressGroups whose controller changes nothing until a fault is mended, by the first of their faults.",
+    labelNames: ["fault"],
+    registers: [registry],
+  });
 
   return {
     contentType: registry.contentType,
@@ -118,6 +128,9 @@ export function buildMetrics(options: MetricsOptions): Metrics {
       badRequests.inc({ reason });
     },
     certificateReloaded: (result) => reloads.inc({ result }),
+    brokenGroups(counts) {
+      for (const fault of faultKinds) brokenGroups.set({ fault }, counts.get(fault) ?? 0);
+    },
   };
 }
 

@@ -26,6 +26,8 @@ import type { CertificateSource } from "./certificates.ts";
 import { reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
+import { startGroupCheck } from "./group-check.ts";
+import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
 import { createLocalCertificate } from "./local-certificate.ts";
 import type { LocalCertificate } from "./local-certificate.ts";
@@ -55,6 +57,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let health: Server | undefined;
   let namespaces: Namespaces | undefined;
   let objects: ClusterCache | undefined;
+  let groupCheck: GroupCheck | undefined;
   let profile = told;
   let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
@@ -78,6 +81,11 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     namespaces = watching && watchNamespaces(watching);
     const labels = namespaces?.watched;
     objects = watching && watchCluster({ ...watching, kinds: keptKinds, labelsOf: (name) => labels?.get(name) });
+    if (objects !== undefined) {
+      const { cluster } = objects;
+      const ingresses = () => cluster.ingresses();
+      groupCheck = startGroupCheck({ cluster, ingresses, profile: told, clock: systemClock, log, metrics });
+    }
     if (watching !== undefined && told.ipFamily === undefined) {
       const onKnown = (detectedFamilies: readonly IpFamily[]): void => {
         profile = { ...told, detectedFamilies };
@@ -148,6 +156,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   } finally {
     health?.close();
     namespaces?.stop();
+    groupCheck?.stop();
     objects?.stop();
     families?.stop();
     await Promise.all([app?.close(), tls?.close()]);

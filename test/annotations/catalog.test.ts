@@ -275,18 +275,6 @@ describe("read only when", () => {
     expect(keysRead(subject).includes(key)).toBe(isRead);
   });
 
-  test.each<[string, AnnotatedObject, Readonly<Record<string, string>>, boolean]>([
-    [alb.manageBackendSecurityGroupRules, "Ingress", { [alb.securityGroups]: "" }, false],
-    [alb.manageBackendSecurityGroupRules, "Ingress", { [alb.securityGroups]: "sg-1" }, true],
-    [alb.targetNodeLabels, "BackendService", { [alb.targetType]: "ip" }, false],
-    [alb.targetNodeLabels, "BackendService", { [alb.targetType]: "instance" }, true],
-    [alb.frontendNlbScheme, "Ingress", {}, false],
-    [alb.frontendNlbScheme, "Ingress", { [alb.enableFrontendNlb]: "f" }, false],
-    [alb.frontendNlbScheme, "Ingress", { [alb.enableFrontendNlb]: "t" }, true],
-  ])("%s on a %s with %j: %s", (key, kind, annotations, read) => {
-    expect(catalogEntry(key, kind)?.readWhen?.(readingOf(annotations), "")).toBe(read);
-  });
-
   test.each([nlb.proxyProtocol, nlb.internal, nlb.accessLogEnabled])("Auto Mode does not read %s", (key) => {
     const subject = service({ annotations: { [key]: "x" }, spec: { loadBalancerClass: "eks.amazonaws.com/nlb" } });
     expect(keysRead(subject)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { alb, catalog, catalogEntry, nlb } from "../../src/annotations/catalog.ts";
-import { keysOf, mayGoUnread } from "../../src/annotations/entry.ts";
+import { alb, catalog, nlb } from "../../src/annotations/catalog.ts";
+import { keysOf } from "../../src/annotations/entry.ts";
 
 describe("the keys of a kind of value", () => {
   test("are those of its entries, families with their dot", () => {
@@ -13,15 +13,4 @@ describe("the keys of a kind of value", () => {
   test("are never none, since a rule would then be asked of no object", () => {
     expect(() => keysOf(catalog, () => false)).toThrow("no annotation has such a value");
   });
-});
-
-test.each([
-  [alb.loadBalancerAttributes, false],
-  [alb.listenPorts, false],
-  [alb.healthcheckIntervalSeconds, true],
-  [`${alb.actions}.web`, true],
-  [`${alb.targetControlPort}.web.80`, true],
-])("whether the controller may never parse %s of an Ingress: %s", (key, expected) => {
-  const entry = catalogEntry(key, "Ingress");
-  expect(entry && mayGoUnread(entry)).toBe(expected);
 });

@@ -7,11 +7,12 @@ describe("settings", () => {
   test("with nothing but a file, the rest is the default", () => {
     expect(settings(["-f", "a.yaml"])).toEqual({
       paths: ["a.yaml"],
+      cluster: undefined,
       namespace: "default",
       namespaceLabels: {},
       policies: [],
       profile: defaultProfile,
-      install: { scope: "ClusterWide", excludedNamespaces: [] },
+      install: { scope: "ClusterWide", excludedNamespaces: [], showOtherNamespaces: true },
       output: "table",
     });
   });
@@ -42,6 +43,15 @@ describe("settings", () => {
     });
   });
 
+  test("a cluster is read where it is asked for, with files or without, from the kubeconfig that is named", () => {
+    expect(settings(["--cluster"])).toMatchObject({ paths: [], cluster: { kubeconfig: undefined } });
+    expect(settings(["--cluster", "-f", "a", "--kubeconfig", "k"])).toMatchObject({
+      paths: ["a"],
+      cluster: { kubeconfig: "k" },
+    });
+    expect(settings(["-f", "a"], { DUALSTACK_CLUSTER: "true", KUBECONFIG: "k" }).cluster).toBeUndefined();
+  });
+
   test("what is to be read is said on the command line only", () => {
     expect(settings(["-f", "a"], { DUALSTACK_FILENAME: "b", DUALSTACK_OUTPUT: "json" })).toMatchObject({
       paths: ["a"],
@@ -59,7 +69,7 @@ describe("problems", () => {
       '--namespace-labels is "a": it must be a label such as dualstack.dev/policy=NAME.',
       '--output is "xml": it must be table, yaml or json.',
       '"b.yaml" is not a flag: name each file or folder with its own -f.',
-      "-f is missing: name a file, a folder, or - for standard input.",
+      "-f is missing: name a file, a folder, or - for standard input; or give --cluster to look at a cluster.",
     ]);
   });
 
@@ -69,6 +79,12 @@ describe("problems", () => {
     [["-f", ""], '--filename is "": it must be the path of a file or a folder, or - for standard input.'],
   ])("%j is one problem and not two", (argv, problem) => {
     expect(problems(argv)).toEqual([problem]);
+  });
+
+  test("a kubeconfig without --cluster would not be read", () => {
+    expect(problems(["-f", "a", "--kubeconfig", "k"])).toEqual([
+      "--kubeconfig needs --cluster: without it no cluster is read.",
+    ]);
   });
 
   test("standard input can be read once", () => {

@@ -21,7 +21,7 @@ const refused = rawService({
   annotations: { [`${nlb}scheme`]: "public" },
   spec: { loadBalancerClass: "service.k8s.aws/nlb" },
 });
-const clusterIp = rawService({ spec: { type: "ClusterIP" } });
+const clusterIp = named("plain", rawService({ spec: { type: "ClusterIP" } }));
 const broken = rawService({ spec: { ports: 80 } });
 const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, stringData: { password: "hunter2" } };
 
@@ -54,7 +54,7 @@ describe("the table", () => {
     const { stdout } = await preview(yaml(clusterIp, nginx, secret), ["--exclude-namespace", "kube-system"]);
     expect(stdout).toBe(
       [
-        "Service shop/web (stdin:1)",
+        "Service shop/plain (stdin:1)",
         "  = left as it is: a Service of type ClusterIP",
         "",
         "Ingress shop/web (stdin:13)",
@@ -134,7 +134,7 @@ describe("exit codes", () => {
       code: 2,
       stdout: "",
       stderr:
-        "2 problems, kubectl dualstack preview cannot start:\n- --outptu is not a flag: did you mean --output; --help lists them all.\n- -f is missing: name a file, a folder, or - for standard input.\n",
+        "2 problems, kubectl dualstack preview cannot start:\n- --outptu is not a flag: did you mean --output; --help lists them all.\n- -f is missing: name a file, a folder, or - for standard input; or give --cluster to look at a cluster.\n",
     });
   });
 
@@ -214,7 +214,7 @@ describe("what is among the input is a fact", () => {
 
   test("an IngressClass tells whether it is an ALB's and whether it has parameters", async () => {
     const site = rawIngress({ spec: { ingressClassName: "public" } });
-    const parameters = { apiGroup: "elbv2.k8s.aws", kind: "IngressClassParams", name: "p" };
+    const parameters = { apiGroup: "eks.amazonaws.com", kind: "IngressClassParams", name: "p" };
     expect(await leftOut(yaml(site, ingressClass("public", "ingress.k8s.aws/alb")))).toEqual([]);
     expect(await leftOut(yaml(site, ingressClass("public", "eks.amazonaws.com/alb", parameters)))).toEqual([
       `${alb}ip-address-type`,
@@ -312,6 +312,7 @@ describe("JSON", () => {
           name: "web",
           source: "stdin",
           line: 1,
+          operation: "CREATE",
           outcome: "changed",
           policy: "dualstack",
           controller: "aws-load-balancer-controller",
@@ -480,7 +481,7 @@ test.each([
     operation: "CREATE",
     kind,
     namespace: "shop",
-    name: "web",
+    name: previewed.name,
     object: JSON.parse(JSON.stringify(raw)),
     oldObject: null,
   };
@@ -516,6 +517,10 @@ function raws(text: string): readonly unknown[] {
 
 function namespace(name: string, labels: object = {}): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+}
+
+function named(name: string, raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...raw, metadata: { namespace: "shop", name } };
 }
 
 function rawIn(raw: Readonly<Record<string, unknown>>, name: string): object {

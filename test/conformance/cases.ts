@@ -1,8 +1,14 @@
 import { z } from "zod";
-import { UnreadableObject, serviceView } from "../../src/decision/subject.ts";
+import { serviceView } from "../../src/decision/subject.ts";
 import type { ServiceView } from "../../src/decision/subject.ts";
+import { readIngressCase } from "./ingress-case.ts";
+import type { IngressCase } from "./ingress-case.ts";
+import { check, errorFields, IllFormed, place, readErrors, readObject } from "./line.ts";
+import type { Place, Position } from "./line.ts";
 import { world } from "./world.ts";
 import type { World } from "./world.ts";
+
+export type ConformanceCase = ServiceCase | IngressCase;
 
 /** A Service, the cluster it is in, and what became of it. */
 export interface ServiceCase extends Place {
@@ -14,29 +20,6 @@ export interface ServiceCase extends Place {
   readonly verdict: Verdict;
 }
 
-/** Not judged yet. */
-interface IngressCase extends Place {
-  readonly kind: "ingress";
-}
-
-export type ConformanceCase = ServiceCase | IngressCase;
-
-interface Place {
-  readonly id: string;
-  readonly topic: string;
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-/** A file that cannot be read, or not as cases; the message names file and line. */
-export class IllFormed extends Error {
-  constructor(file: string, line: number | undefined, message: string) {
-    super(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
-    this.name = "IllFormed";
-  }
-}
-
 const targetGroup = z.looseObject({
   service: z.string(),
   port: z.union([z.number(), z.string()]),
@@ -45,10 +28,7 @@ const targetGroup = z.looseObject({
 });
 
 const verdict = z.looseObject({
-  owned: z.boolean(),
-  error: z.string().nullable(),
-  errorVariants: z.array(z.string()).min(1).optional(),
-  unstableOutcome: z.boolean().default(false),
+  ...errorFields,
   loadBalancer: z.looseObject({ scheme: z.string(), ipAddressType: z.string() }).nullable(),
   targetGroups: z.array(targetGroup),
   listeners: z.array(z.looseObject({ port: z.number(), protocol: z.string() })),
@@ -67,8 +47,6 @@ export interface Verdict extends Pick<
   readonly targetGroupBindingError: string | undefined;
 }
 
-const place = { id: z.string().min(1), topic: z.string().min(1), nearestAccepted: z.string().optional() };
-
 const head = z.looseObject({ case: z.looseObject({ kind: z.enum(["service", "ingress"]) }) });
 
 const serviceLine = z.strictObject({
@@ -83,12 +61,6 @@ const serviceLine = z.strictObject({
   verdict,
 });
 
-const ingressLine = z.strictObject({
-  ...place,
-  case: z.looseObject({ kind: z.literal("ingress"), world }),
-  verdict: z.looseObject({ owned: z.boolean(), error: z.string().nullable() }),
-});
-
 /** The cases of a file with one JSON object a line. Throws IllFormed. */
 export function readCases(file: string, text: string): readonly ConformanceCase[] {
   const cases = text
@@ -98,18 +70,9 @@ export function readCases(file: string, text: string): readonly ConformanceCase[
   return cases;
 }
 
-type Position = Pick<Place, "file" | "line">;
-
 function readCase(text: string, at: Position): ConformanceCase {
   const raw = readJson(text, at);
-  if (check(head, raw, at).case.kind === "ingress") {
-    const { id, topic } = check(ingressLine, raw, at);
-    return { kind: "ingress", id, topic, ...at };
-  }
-  const { id, topic, case: given, verdict: found } = check(serviceLine, raw, at);
-  const { name, namespace } = given.service.metadata;
-  const service = readService(given.service, at);
-  return { kind: "service", id, topic, ...at, namespace, name, service, world: given.world, verdict: read(found, at) };
+  return check(head, raw, at).case.kind === "ingress" ? readIngressCase(raw, at) : readServiceCase(raw, at);
 }
 
 function readJson(text: string, { file, line }: Position): unknown {
@@ -120,35 +83,16 @@ function readJson(text: string, { file, line }: Position): unknown {
   }
 }
 
-function check<T>(schema: z.ZodType<T>, raw: unknown, { file, line }: Position): T {
-  const { data, error } = schema.safeParse(raw);
-  if (error === undefined) return data;
-  const problems = error.issues.map(
-    ({ path, message }) => `${path.length === 0 ? "the line" : path.join(".")}: ${message}`,
-  );
-  throw new IllFormed(file, line, problems.join("; "));
+function readServiceCase(raw: unknown, at: Position): ServiceCase {
+  const { id, topic, case: given, verdict: found } = check(serviceLine, raw, at);
+  const { name, namespace } = given.service.metadata;
+  const service = readObject(serviceView, given.service, "case.service", at);
+  return { kind: "service", id, topic, ...at, namespace, name, service, world: given.world, verdict: read(found, at) };
 }
 
-function readService(raw: unknown, { file, line }: Position): ServiceView {
-  try {
-    return serviceView(raw);
-  } catch (error) {
-    if (error instanceof UnreadableObject) throw new IllFormed(file, line, `case.service.${error.message}`);
-    throw error;
-  }
-}
-
-const unstable = "<unstable>";
-
-function read(found: RawVerdict, { file, line }: Position): Verdict {
-  const { owned, error, errorVariants, unstableOutcome, loadBalancer, targetGroups, listeners, webhook } = found;
-  if (error === unstable && errorVariants === undefined) {
-    throw new IllFormed(file, line, `verdict.errorVariants: is missing, and verdict.error is ${unstable}`);
-  }
-  if (owned && error === null && loadBalancer === null) {
-    throw new IllFormed(file, line, "verdict.loadBalancer: is null, and the verdict has no error");
-  }
-  const errors = error === null ? [] : error === unstable ? (errorVariants ?? []) : [error];
+function read(found: RawVerdict, at: Position): Verdict {
+  const { owned, unstableOutcome, loadBalancer, targetGroups, listeners, webhook } = found;
+  const errors = readErrors(found, at);
   const targetGroupBindingError = webhook.targetGroupBindingError ?? undefined;
   return { owned, errors, unstableOutcome, loadBalancer, targetGroups, listeners, targetGroupBindingError };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
 import { annotationField } from "../../src/decision/rule.ts";
-import { namesOneOf, readError } from "./controller-errors.ts";
+import { namesOneOf } from "./comparison.ts";
+import { readError } from "./controller-errors.ts";
 import { forgedCase } from "./forged.ts";
 import type { Parts } from "./forged.ts";
 import type { Property } from "./undecidable.ts";

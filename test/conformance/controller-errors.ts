@@ -31,13 +31,6 @@ export function readError(text: string, given: ServiceCase): Reading | undefined
   return undefined;
 }
 
-/** Whether a finding's field is one of these, or a part of it: spec.ports[1].nodePort is in spec.ports. */
-export function namesOneOf(fields: readonly string[], field: string): boolean {
-  return fields.some(
-    (expected) => field === expected || field.startsWith(`${expected}.`) || field.startsWith(`${expected}[`),
-  );
-}
-
 type Found = RegExpExecArray;
 
 interface ErrorKind {

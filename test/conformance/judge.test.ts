@@ -5,7 +5,8 @@ import type { Basis, Rule } from "../../src/decision/rule.ts";
 import { forgedCase, forgedRule, rejected } from "./forged.ts";
 import type { Parts } from "./forged.ts";
 import { judge } from "./judge.ts";
-import type { Comparison, Judgement } from "./judge.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Judgement } from "./judge.ts";
 
 const scheme = annotationField(nlb.scheme);
 const unknownScheme = rejected("unknown scheme: x");

@@ -1,22 +1,29 @@
 import type { Rule } from "../../src/decision/rule.ts";
-import type { ConformanceCase, ServiceCase } from "./cases.ts";
-import { apart, judge, measures } from "./judge.ts";
-import type { Apart, Comparison, Judgement, Measure, Ours } from "./judge.ts";
+import type { ConformanceCase } from "./cases.ts";
+import { comparedOf } from "./comparison.ts";
+import type { Apart, CaseKind, Comparison, Measure } from "./comparison.ts";
+import { judgeIngress } from "./judge-ingress.ts";
+import type { IngressJudgement } from "./judge-ingress.ts";
+import { judge } from "./judge.ts";
+import type { Judgement } from "./judge.ts";
 import { properties } from "./undecidable.ts";
 
 /** All that a run found. `--json` prints it as it is: the README beside this file describes it. */
 export interface Report {
-  readonly cases: { readonly services: number; readonly ingressesNotJudgedYet: number };
-  /** By measure, and by class that is counted apart. */
-  readonly measures: Readonly<Record<string, Counts>>;
+  readonly cases: { readonly services: number; readonly ingresses: number };
+  /** By measure, and by class that is counted apart; of Services and Ingresses together. */
+  readonly measures: Measures;
+  readonly measuresByKind: Readonly<Record<CaseKind, Measures>>;
   /** Rejected cases that are excused, by what makes them undecidable. */
   readonly undecidable: Readonly<Record<string, number>>;
   /** What the controller accepts and a rule refuses because AWS does not, by rule. */
   readonly refusedForAws: Readonly<Record<string, number>>;
-  /** What we refuse, the model builders accept, and the controller's TargetGroupBinding webhook stops. */
+  /** What we refuse, the model builders accept, and one of the controller's own admission webhooks stops. */
   readonly refusedLater: number;
   readonly disagreements: readonly Disagreement[];
 }
+
+type Measures = Readonly<Record<string, Counts>>;
 
 interface Counts {
   readonly cases: number;
@@ -25,7 +32,9 @@ interface Counts {
   readonly undecidable: number;
 }
 
-export interface Disagreement {
+export type Disagreement = ServiceDisagreement | IngressDisagreement;
+
+interface Dispute {
   readonly id: string;
   readonly file: string;
   readonly line: number;
@@ -34,6 +43,10 @@ export interface Disagreement {
   readonly reason: string;
   /** Of recall: the fields of which a right rule names one. */
   readonly expectedFields: readonly string[];
+}
+
+export interface ServiceDisagreement extends Dispute {
+  readonly kind: "Service";
   readonly verdict: {
     readonly owned: boolean;
     readonly errors: readonly string[];
@@ -47,32 +60,62 @@ export interface Disagreement {
       readonly proxyProtocolV2: boolean;
     }[];
   };
-  readonly ours: {
-    readonly untouched: string | null;
-    readonly controller: string | null;
+  readonly ours: OurDecision & {
     readonly scheme: string | null;
     readonly ipAddressType: string | null;
     readonly targetType: string | null;
     readonly proxyProtocolPorts: readonly number[] | null;
-    readonly findings: readonly {
-      readonly rule: string;
-      readonly severity: string;
-      readonly field: string;
-      readonly message: string;
-    }[];
   };
 }
 
-/** Judges all cases; Ingresses are only counted. */
+export interface IngressDisagreement extends Dispute {
+  readonly kind: "Ingress";
+  readonly verdict: GroupSide & {
+    readonly owned: boolean;
+    readonly errors: readonly string[];
+    readonly webhookError: string | null;
+    readonly targetGroups: readonly {
+      readonly service: string;
+      readonly port: number | string | null;
+      readonly targetType: string;
+    }[];
+  };
+  readonly ours: OurDecision & GroupSide & { readonly groupProblem: string | null };
+}
+
+/** null: there is none, or it is not known. */
+interface GroupSide {
+  readonly groupId: string | null;
+  readonly groupMembers: readonly string[] | null;
+  readonly inactiveMembers: readonly string[] | null;
+  readonly scheme: string | null;
+  readonly ipAddressType: string | null;
+  readonly name: string | null;
+}
+
+interface OurDecision {
+  readonly untouched: string | null;
+  readonly controller: string | null;
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly field: string;
+    readonly message: string;
+  }[];
+}
+
 export function reportOn(cases: readonly ConformanceCase[], rules?: readonly Rule[]): Report {
-  const judgements = cases.flatMap((given) => (given.kind === "service" ? [judged(given, rules)] : []));
-  const comparisons = judgements.flatMap((judgement) => judgement.comparisons);
-  const excuses = comparisons.flatMap((each) => (each.result === "undecidable" ? [each.property] : []));
+  const judgements = cases.map((given) => judged(given, rules));
+  const ofKind = (of: CaseKind): readonly AnyJudgement[] => judgements.filter(({ kind }) => kind === of);
+  const excuses = comparisonsOf(judgements).flatMap((each) => (each.result === "undecidable" ? [each.property] : []));
+  const [services, ingresses] = [ofKind("Service"), ofKind("Ingress")];
   return {
-    cases: { services: judgements.length, ingressesNotJudgedYet: cases.length - judgements.length },
-    measures: Object.fromEntries(
-      [...measures, ...apart].map((of) => [of, countsOf(comparisons.filter((each) => each.of === of))]),
-    ),
+    cases: { services: services.length, ingresses: ingresses.length },
+    measures: measuresOf(judgements, [...new Set([...comparedOf.Service, ...comparedOf.Ingress])]),
+    measuresByKind: {
+      Service: measuresOf(services, comparedOf.Service),
+      Ingress: measuresOf(ingresses, comparedOf.Ingress),
+    },
     undecidable: tally(Object.keys(properties), excuses),
     refusedForAws: tally(
       [],
@@ -83,12 +126,23 @@ export function reportOn(cases: readonly ConformanceCase[], rules?: readonly Rul
   };
 }
 
-function judged(given: ServiceCase, rules: readonly Rule[] | undefined): Judgement {
+type AnyJudgement = Judgement | IngressJudgement;
+
+function judged(given: ConformanceCase, rules: readonly Rule[] | undefined): AnyJudgement {
   try {
-    return judge(given, rules);
+    return given.kind === "service" ? judge(given, rules) : judgeIngress(given, rules);
   } catch (error) {
     throw new Error(`${given.file}:${given.line}: ${given.id} could not be judged`, { cause: error });
   }
+}
+
+function comparisonsOf(judgements: readonly AnyJudgement[]): readonly Comparison[] {
+  return judgements.flatMap(({ comparisons }) => comparisons);
+}
+
+function measuresOf(judgements: readonly AnyJudgement[], compared: readonly (Measure | Apart)[]): Measures {
+  const comparisons = comparisonsOf(judgements);
+  return Object.fromEntries(compared.map((of) => [of, countsOf(comparisons.filter((each) => each.of === of))]));
 }
 
 function countsOf(comparisons: readonly Comparison[]): Counts {
@@ -107,37 +161,79 @@ function tally(expected: readonly string[], found: readonly string[]): Readonly<
   return Object.fromEntries([...names].map((name) => [name, found.filter((each) => each === name).length]));
 }
 
-function disagreementsOf({ given, comparisons, ours }: Judgement): readonly Disagreement[] {
-  const { id, file, line, topic } = given;
-  return comparisons.flatMap((each): readonly Disagreement[] => {
+function disagreementsOf(judgement: AnyJudgement): readonly Disagreement[] {
+  const { id, file, line, topic } = judgement.given;
+  return judgement.comparisons.flatMap((each): readonly Disagreement[] => {
     if (each.result !== "disagree") return [];
     const { of: measure, reason, expectedFields } = each;
-    const sides = { verdict: theirSide(given), ours: ourSide(ours) };
-    return [{ id, file, line, topic, measure, reason, expectedFields, ...sides }];
+    const dispute = { id, file, line, topic, measure, reason, expectedFields };
+    return [judgement.kind === "Service" ? serviceSides(dispute, judgement) : ingressSides(dispute, judgement)];
   });
 }
 
-function theirSide({ verdict }: ServiceCase): Disagreement["verdict"] {
+function serviceSides(dispute: Dispute, { kind, given: { verdict }, ours }: Judgement): ServiceDisagreement {
+  const { decision, inForce } = ours;
   return {
-    owned: verdict.owned,
-    errors: verdict.errors,
-    targetGroupBindingError: verdict.targetGroupBindingError ?? null,
-    scheme: verdict.loadBalancer?.scheme ?? null,
-    ipAddressType: verdict.loadBalancer?.ipAddressType ?? null,
-    targetGroups: verdict.targetGroups.map(({ service, port, targetType, proxyProtocolV2 }) => {
-      return { service, port, targetType, proxyProtocolV2 };
-    }),
+    kind,
+    ...dispute,
+    verdict: {
+      owned: verdict.owned,
+      errors: verdict.errors,
+      targetGroupBindingError: verdict.targetGroupBindingError ?? null,
+      scheme: verdict.loadBalancer?.scheme ?? null,
+      ipAddressType: verdict.loadBalancer?.ipAddressType ?? null,
+      targetGroups: verdict.targetGroups.map(({ service, port, targetType, proxyProtocolV2 }) => {
+        return { service, port, targetType, proxyProtocolV2 };
+      }),
+    },
+    ours: {
+      ...ourDecision(decision),
+      scheme: inForce.scheme ?? null,
+      ipAddressType: inForce.ipAddressType ?? null,
+      targetType: inForce.targetType ?? null,
+      proxyProtocolPorts: inForce.proxyProtocolPorts ?? null,
+    },
   };
 }
 
-function ourSide({ decision, inForce }: Ours): Disagreement["ours"] {
+function ingressSides(dispute: Dispute, { kind, given: { verdict }, ours }: IngressJudgement): IngressDisagreement {
+  const { decision, groupId, group, values } = ours;
+  const namesOf = (ingresses: readonly { readonly namespace: string; readonly name: string }[]): readonly string[] =>
+    ingresses.map(({ namespace, name }) => `${namespace}/${name}`);
   return {
-    untouched: decision.untouched ?? null,
-    controller: decision.controller ?? null,
-    scheme: inForce.scheme ?? null,
-    ipAddressType: inForce.ipAddressType ?? null,
-    targetType: inForce.targetType ?? null,
-    proxyProtocolPorts: inForce.proxyProtocolPorts ?? null,
-    findings: decision.findings.map(({ rule, severity, field, message }) => ({ rule, severity, field, message })),
+    kind,
+    ...dispute,
+    verdict: {
+      owned: verdict.owned,
+      errors: verdict.errors,
+      webhookError: verdict.webhookError ?? null,
+      groupId: verdict.groupId ?? null,
+      groupMembers: verdict.groupMembers ?? null,
+      inactiveMembers: verdict.groupMembers === undefined ? null : verdict.inactiveMembers,
+      scheme: verdict.loadBalancer?.scheme ?? null,
+      ipAddressType: verdict.loadBalancer?.ipAddressType ?? null,
+      name: verdict.loadBalancer?.name ?? null,
+      targetGroups: verdict.targetGroups.flatMap(({ service, port, targetType }) =>
+        service === undefined || service === null ? [] : [{ service, port, targetType }],
+      ),
+    },
+    ours: {
+      ...ourDecision(decision),
+      groupId: groupId ?? null,
+      groupMembers: group === undefined ? null : namesOf(group.members.map(({ ingress }) => ingress)),
+      inactiveMembers: group === undefined ? null : namesOf(group.inactive),
+      groupProblem: group?.problem ?? null,
+      scheme: values?.scheme ?? null,
+      ipAddressType: values?.ipAddressType ?? null,
+      name: values?.name ?? null,
+    },
+  };
+}
+
+function ourDecision({ untouched, controller, findings }: Judgement["ours"]["decision"]): OurDecision {
+  return {
+    untouched: untouched ?? null,
+    controller: controller ?? null,
+    findings: findings.map(({ rule, severity, field, message }) => ({ rule, severity, field, message })),
   };
 }

@@ -5,8 +5,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { processIo } from "../../src/commands/io.ts";
-import { IllFormed, readCases } from "./cases.ts";
+import { readCases } from "./cases.ts";
 import type { ConformanceCase } from "./cases.ts";
+import { IllFormed } from "./line.ts";
 import { reportText } from "./report-text.ts";
 import { reportOn } from "./report.ts";
 

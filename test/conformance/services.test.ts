@@ -21,8 +21,10 @@ describe("we agree with the controller's verdicts", () => {
 });
 
 it("every Service is compared: as a LoadBalancer that lives, or in a class apart", () => {
-  const { measures } = reportOn(cases);
-  const counts = Object.fromEntries(Object.entries(measures).map(([name, counted]) => [name, counted.cases]));
+  const { measuresByKind } = reportOn(cases);
+  const counts = Object.fromEntries(
+    Object.entries(measuresByKind.Service).map(([name, counted]) => [name, counted.cases]),
+  );
   expect(counts).toEqual({
     recall: 234,
     precision: 350,

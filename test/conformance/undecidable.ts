@@ -17,6 +17,12 @@ export const properties = {
   "gives-addresses": "gives addresses that the object alone does not put into one subnet, or into none",
   "names-security-groups": "names security groups, none twice by id: whether they exist is AWS's to say",
   "names-another-service": "forwards to another Service as well, which an admission webhook is not shown",
+  "subnets-by-tags": "IngressClassParams choose subnets by tags: which there are is AWS's to say",
+  "certificates-by-host": "an HTTPS listener without certificate-arn: which hosts have a certificate is AWS's to say",
+  "names-a-secret": "OIDC with a Secret, which an admission webhook must not read",
+  "names-a-trust-store": "mutual TLS with a trust store: whether it exists is AWS's to say",
+  "names-a-web-acl": "names a web ACL: whether it exists is AWS's to say",
+  "names-a-target-group": "an action forwards to a target group by its name: whether it exists is AWS's to say",
 } as const;
 
 export type Property = keyof typeof properties;

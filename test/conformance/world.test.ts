@@ -11,6 +11,7 @@ describe("a world becomes facts", () => {
       existing: undefined,
       profile: {
         ...defaultProfile,
+        controllers: ["aws-load-balancer-controller", "cloud-controller-manager"],
         subnetsHaveIPv6: true,
         discoveredSubnets: 3,
         controllerVersion: { major: 3, minor: 5 },
@@ -27,6 +28,8 @@ describe("a world becomes facts", () => {
       enableTCPUDPListener: true,
       loadBalancerClass: "corp.example/nlb",
       ingressClass: "corp-alb",
+      disableIngressClassAnnotation: true,
+      disableIngressGroupNameAnnotation: true,
       enableBackendSecurityGroup: false,
       enableManageBackendSecurityGroupRules: true,
       featureGates: { NLBSecurityGroup: false, EnableDefaultTagsLowPriority: true },
@@ -36,6 +39,7 @@ describe("a world becomes facts", () => {
     const { profile } = factsOf(world.parse(given));
     expect(profile).toEqual({
       ...defaultProfile,
+      controllers: ["aws-load-balancer-controller", "cloud-controller-manager"],
       subnetsHaveIPv6: "some",
       discoveredSubnets: 3,
       controllerVersion: { major: 3, minor: 5 },
@@ -43,6 +47,9 @@ describe("a world becomes facts", () => {
       defaultTargetType: "ip",
       featureGates: { ...defaultProfile.featureGates, EnableTCPUDPListener: true, NLBSecurityGroup: false },
       loadBalancerClass: "corp.example/nlb",
+      ingressClass: "corp-alb",
+      disableIngressClassAnnotation: true,
+      disableIngressGroupNameAnnotation: true,
       albClasses: [{ name: "corp-alb", hasParams: undefined }],
       backendSecurityGroup: false,
       manageBackendSecurityGroupRules: true,

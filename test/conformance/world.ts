@@ -3,25 +3,30 @@ import { defaultProfile, featureGates } from "../../src/decision/facts.ts";
 import type { ClusterProfile, Facts } from "../../src/decision/facts.ts";
 
 /**
- * Gates of the controller that change no verdict on a Service: they concern Ingresses, Gateways, deployment, tags, or subnets
- * that are found in another way than by the tags that all subnets of the fixed world have.
+ * Gates of the controller that change no verdict: they concern Gateways, deployment, tags, or subnets that are found in another
+ * way than by the tags that all subnets of the fixed world have.
  */
 const gatesWithoutEffect = [
   "ALBGatewayAPI",
-  "ALBSingleSubnet",
   "ALBTargetControlAgent",
-  "EnableCertificateManagement",
   "EnableDefaultTagsLowPriority",
   "EnableRGTAPI",
   "EndpointsFailOpen",
   "EnhancedDefaultBehavior",
   "GlobalAcceleratorController",
+  "IngressPlanAnnotation",
   "ListenerRulesTagging",
   "NLBGatewayAPI",
   "SubnetDiscoveryByReachability",
   "SubnetsClusterTagCheck",
   "WeightedTargetGroups",
 ] as const;
+
+/**
+ * Gates of a verdict on an Ingress: with the first one subnet is enough for an ALB, with the second the controller asks for
+ * certificates itself. They count as soon as the cluster profile has them.
+ */
+const gatesOfIngresses = ["ALBSingleSubnet", "EnableCertificateManagement"] as const;
 
 const scheme = z.enum(["internal", "internet-facing"]);
 
@@ -37,11 +42,12 @@ export const world = z.strictObject({
   ingressClass: z.string().default("alb"),
   enableBackendSecurityGroup: z.boolean().default(defaultProfile.backendSecurityGroup),
   enableManageBackendSecurityGroupRules: z.boolean().default(defaultProfile.manageBackendSecurityGroupRules),
-  featureGates: z.partialRecord(z.enum([...featureGates, ...gatesWithoutEffect]), z.boolean()).default({}),
+  featureGates: z
+    .partialRecord(z.enum([...featureGates, ...gatesOfIngresses, ...gatesWithoutEffect]), z.boolean())
+    .default({}),
   externalManagedTags: z.array(z.string()).default([]),
   /** Tags that the controller adds on its own: they change no verdict. */
   defaultTags: z.record(z.string(), z.string()).default({}),
-  /** The next two are read for Ingresses only. */
   disableIngressClassAnnotation: z.boolean().default(false),
   disableIngressGroupNameAnnotation: z.boolean().default(false),
 });
@@ -65,6 +71,7 @@ export function factsOf(world: World): Facts {
 function profileOf(world: World): ClusterProfile {
   return {
     ...defaultProfile,
+    controllers: ["aws-load-balancer-controller", "cloud-controller-manager"],
     subnetsHaveIPv6: world.subnetsIPv6 === "partial" ? "some" : world.subnetsIPv6,
     discoveredSubnets,
     controllerVersion: { major: 3, minor: 5 },
@@ -75,6 +82,9 @@ function profileOf(world: World): ClusterProfile {
     loadBalancerClass: world.loadBalancerClass,
     defaultScheme: world.defaultScheme,
     defaultTargetType: world.defaultTargetType,
+    ingressClass: world.ingressClass,
+    disableIngressClassAnnotation: world.disableIngressClassAnnotation,
+    disableIngressGroupNameAnnotation: world.disableIngressGroupNameAnnotation,
     albClasses: [{ name: world.ingressClass, hasParams: undefined }],
   };
 }

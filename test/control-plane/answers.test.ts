@@ -178,7 +178,11 @@ describe("unusual objects", () => {
       stderr: "",
     });
     expect(await cluster.patch(name, { metadata: { annotations: null } })).toMatchObject({ code: 0, stderr: "" });
-    expect(await cluster.create(ingress(name))).toMatchObject({ code: 0, stderr: "" });
+    const backend = { service: { name: "elsewhere", port: { number: 443 } } };
+    expect(await cluster.create(ingress(name, { spec: { defaultBackend: backend } }))).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
     const edited = await cluster.kubectl(name, [
       "patch",
       "ingress",

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { alb, annotationsOf, expectSuccess, ingress, nlb, service, startCluster } from "./kubernetes.ts";
 import type { Cluster, Manifest } from "./kubernetes.ts";
+import { poll } from "./processes.ts";
 import { startWebhook } from "./webhook.ts";
 
 const policies = {
@@ -30,7 +31,7 @@ describe("an API server whose Service addresses are IPv6", () => {
     cluster = await startCluster({
       serviceCidr: "fd00:10:96::/108",
       policies,
-      flags: [...flags, "--ip-family=ipv6", "--alb-class-without-params=alb"],
+      flags: [...flags, "--ip-family=ipv6"],
     });
     return () => cluster.stop();
   });
@@ -65,6 +66,39 @@ describe("an API server whose Service addresses are IPv6", () => {
       "dualstack.dev/injected": `policy=eks; keys=${alb}/ip-address-type,${alb}/target-type`,
     });
     expect(stored?.spec).toEqual(web.spec);
+  });
+
+  it("B2: an Ingress that names no class gets them by the default class, also one that was there before it", async () => {
+    const name = await cluster.namespace("b2-default");
+    const early = ingress(name, { metadata: { name: "early" } });
+    expect(await cluster.create(early)).toMatchObject({ code: 0, stderr: "" });
+    expect((await cluster.read(early))?.metadata).not.toHaveProperty("annotations");
+
+    const isDefault = "ingressclass.kubernetes.io/is-default-class";
+    await expectSuccess(cluster.plane.kubectl(["annotate", "ingressclass", "alb", `${isDefault}=true`]));
+    try {
+      const injected = {
+        [`${alb}/ip-address-type`]: "dualstack",
+        [`${alb}/target-type`]: "ip",
+        "dualstack.dev/injected": `policy=eks; keys=${alb}/ip-address-type,${alb}/target-type`,
+      };
+      const edited = async (): Promise<boolean> => {
+        await expectSuccess(cluster.kubectl(name, ["annotate", "ingress", "early", `at=${Date.now()}`, "--overwrite"]));
+        return annotationsOf(await cluster.read(early))[`${alb}/target-type`] !== undefined;
+      };
+      expect(await poll(edited, { every: 100, within: 10_000 })).toBe(true);
+      const stored = await cluster.read(early);
+      expect(annotationsOf(stored)).toMatchObject(injected);
+      expect(stored?.spec).toEqual(early.spec);
+
+      const late = ingress(name, { metadata: { name: "late" } });
+      expect(await cluster.create(late)).toMatchObject({ code: 0, stderr: "" });
+      const found = await cluster.read(late);
+      expect(annotationsOf(found)).toEqual(injected);
+      expect(found?.spec).toEqual({ ...late.spec, ingressClassName: "alb" });
+    } finally {
+      await cluster.plane.kubectl(["annotate", "ingressclass", "alb", `${isDefault}-`]);
+    }
   });
 
   it("B3: ipv4 is refused, and the message gives the reason", async () => {
@@ -216,7 +250,7 @@ describe("an API server whose Service addresses are IPv6", () => {
       `Warning: wrong-annotation-prefix: metadata.annotations[…/scheme]: no controller reads it on a Service. Use ${nlb}-scheme instead. (AWS Load Balancer Controller 3.5, pkg/annotations/constants.go:14-134)\n`,
     );
     const onIngress = await cluster.create(
-      ingress(name, {
+      ingress(await cluster.namespace("b5-ingress"), {
         metadata: { annotations: { [`${nlb}-ip-address-type`]: "dualstack" } },
         spec: { ingressClassName: "alb" },
       }),

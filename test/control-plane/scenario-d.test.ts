@@ -178,6 +178,14 @@ describe("D3: what is not ours stays as it is, and never reaches us", () => {
 
   it("D3: an Ingress of a class that nobody listed reaches us, and is admitted unchanged", async () => {
     const name = await cluster.namespace("d3-unlisted");
+    await expectSuccess(
+      cluster.kubectl(name, ["create", "--filename=-"], {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "IngressClass",
+        metadata: { name: "our-own-proxy" },
+        spec: { controller: "example.com/proxy" },
+      }),
+    );
     const web = ingress(name, { metadata: { annotations }, spec: { ingressClassName: "our-own-proxy" } });
     expect(await cluster.create(web)).toEqual({
       code: 0,

@@ -9,17 +9,18 @@ import { defaultProfile } from "../../src/decision/facts.ts";
 import type { Facts } from "../../src/decision/facts.ts";
 import { serviceInForce } from "../../src/decision/in-force.ts";
 import { serviceView } from "../../src/decision/subject.ts";
-import type { Phase, ServiceSubject } from "../../src/decision/subject.ts";
+import type { IngressSubject, IngressView, Phase, ServiceSubject } from "../../src/decision/subject.ts";
 import { applyPatch, patchOf } from "../../src/kubernetes/patch.ts";
 import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
 import { rules } from "../../src/rules/index.ts";
 import { policy } from "../policy/policies.ts";
 import { policies as anyPolicies } from "../support/arbitraries.ts";
-import { allocated, storedServices, unallocated } from "../support/corpus.ts";
-import type { RawService, StoredService } from "../support/corpus.ts";
+import { allocated, storedIngresses, storedServices, unallocated } from "../support/corpus.ts";
+import type { RawService, StoredIngress, StoredService } from "../support/corpus.ts";
 
 const corpus = storedServices();
+const ingresses = storedIngresses();
 
 function subjectOf(object: RawService, phase: Phase, old?: RawService): ServiceSubject {
   return {
@@ -172,9 +173,9 @@ describe("a cluster with the AWS controller's own Service webhook", () => {
 });
 
 describe("a rule that is not asked had nothing to say", () => {
-  const everyRule = rules.map(({ onlyWith: _keys, ...rule }) => rule);
+  const everyRule = rules.map(({ onlyWith: _keys, onlyFor: _features, ...rule }) => rule);
   const noPolicy = resolvePolicy(policySet([]), {});
-  const reported = (subject: ServiceSubject, facts: Facts, list: typeof rules): readonly string[] =>
+  const reported = (subject: ServiceSubject | IngressSubject, facts: Facts, list: typeof rules): readonly string[] =>
     evaluate(subject, { rules: list, policy: noPolicy, facts, missing: [] }).map(
       ({ rule, problem }) => `${rule.id} ${problem.field}`,
     );
@@ -194,6 +195,41 @@ describe("a rule that is not asked had nothing to say", () => {
         expect(reported(subject, facts, rules)).toEqual(reported(subject, facts, everyRule));
       }),
       { numRuns: 800 },
+    );
+  });
+
+  const ingressSubject = ({ namespace, name, object }: StoredIngress, old?: IngressView): IngressSubject => ({
+    kind: "Ingress",
+    operation: old === undefined ? "CREATE" : "UPDATE",
+    phase: "validating",
+    namespace,
+    name,
+    object,
+    old: old && { ...old, hasAddress: true },
+  });
+
+  it("of a new Ingress, whatever is known of its cluster", () => {
+    for (const stored of ingresses) {
+      const subject = ingressSubject(stored);
+      for (const facts of [stored.facts, { ...stored.facts, cluster: undefined }]) {
+        expect(reported(subject, facts, rules)).toEqual(reported(subject, facts, everyRule));
+      }
+    }
+  });
+
+  it("of an update from any Ingress with some of its annotations to any other", () => {
+    const any = fc.constantFrom(...ingresses);
+    const some = any.chain((stored) =>
+      fc.subarray(Object.entries(stored.object.annotations)).map((kept): StoredIngress => {
+        return { ...stored, object: { ...stored.object, annotations: Object.fromEntries(kept) } };
+      }),
+    );
+    fc.assert(
+      fc.property(some, some, (stored, { object: old }) => {
+        const subject = ingressSubject(stored, old);
+        expect(reported(subject, stored.facts, rules)).toEqual(reported(subject, stored.facts, everyRule));
+      }),
+      { numRuns: 3000 },
     );
   });
 });

@@ -6,16 +6,27 @@ import { parseMap } from "../../src/annotations/parse.ts";
 import { decide, denials } from "../../src/decision/decide.ts";
 import type { Decision } from "../../src/decision/decide.ts";
 import type { Facts } from "../../src/decision/facts.ts";
+import { ingressState } from "../../src/decision/ingress-state.ts";
 import type { Phase, ServiceView } from "../../src/decision/subject.ts";
 import { possibleAllocations } from "../../src/decision/unallocated.ts";
 import { readReview } from "../../src/kubernetes/admission-review.ts";
 import { applyPatch, patchOf } from "../../src/kubernetes/patch.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
-import { foreignRequest, inScope, policies, rawRequest } from "../support/arbitraries.ts";
+import {
+  clusterIn,
+  foreignRequest,
+  groupedRequest,
+  groups,
+  inScope,
+  policies,
+  rawRequest,
+} from "../support/arbitraries.ts";
 import type { RawRequest } from "../support/arbitraries.ts";
 
 const runs = { numRuns: 300 };
+/** Much has to come together in a group. */
+const manyRuns = { numRuns: 600 };
 
 function subjectOf({ object, oldObject }: RawRequest, phase: Phase) {
   const kind =
@@ -25,7 +36,9 @@ function subjectOf({ object, oldObject }: RawRequest, phase: Phase) {
   const operation = oldObject === undefined ? "CREATE" : "UPDATE";
   const request = { uid: "u", kind, operation, namespace: "shop", object, oldObject };
   const { subject } = readReview({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request }, phase);
-  if (subject === undefined) throw new Error("the generator made an object of another kind");
+  if (subject === undefined || subject.kind === "TargetGroupBinding") {
+    throw new Error("the generator made an object of another kind");
+  }
   return subject;
 }
 
@@ -65,7 +78,7 @@ function writtenValues({ object }: RawRequest): Readonly<Record<string, unknown>
   return { ...annotations, ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }) };
 }
 
-describe("properties over generated objects, policies and clusters", () => {
+describe("properties over generated objects, policies and clusters", { timeout: 30_000 }, () => {
   it("the generators give the policies something to do, or all of the following would hold of nothing", () => {
     const cases = fc.sample(fc.tuple(rawRequest, policies, inScope), { numRuns: 500, seed: 1 });
     const decisions = cases.map(([request, set, facts]) => decide(subjectOf(request, "mutating"), set, facts));
@@ -158,6 +171,47 @@ describe("properties over generated objects, policies and clusters", () => {
     );
   });
 
+  it("nor where other members of the group, or Services, came in between, or one replica knew less Services", () => {
+    const moments = fc.record({ groups, newcomers: fc.nat(3), early: fc.boolean(), late: fc.boolean() });
+    fc.assert(
+      fc.property(groupedRequest, policies, inScope, moments, (request, set, facts, moment) => {
+        const { others, services } = moment.groups;
+        const at = (seen: Partial<typeof moment.groups>): Facts => ({
+          ...facts,
+          cluster: clusterIn({ ...moment.groups, ...seen }),
+        });
+        const before = at({ others: others.slice(moment.newcomers), services: moment.early ? services : [] });
+        const after = at({ services: moment.late ? services : [] });
+        const found = validated(mutated(request, set, before).after, set, after);
+        expect(found.flatMap(({ findings }) => findings).map(({ rule }) => rule)).not.toContain("policy-not-applied");
+      }),
+      manyRuns,
+    );
+  });
+
+  it("P3: no load balancer that exists gets another scheme by what we inject, nor one that others use another address type", () => {
+    fc.assert(
+      fc.property(groupedRequest, policies, inScope, groups, (request, set, known, around) => {
+        const facts = { ...known, cluster: clusterIn(around) };
+        const unaided = changesOf(request, facts);
+        const injected = changesOf(mutated(request, set, facts).after, facts);
+        expect(injected.filter((change) => !unaided.includes(change))).toEqual([]);
+      }),
+      manyRuns,
+    );
+  });
+
+  it("has load balancers that others use, or the last two would hold of nothing", () => {
+    const cases = fc.sample(fc.tuple(groupedRequest, inScope, groups), { numRuns: 300, seed: 1 });
+    const shared = cases.filter(([request, facts, around]) => {
+      const subject = subjectOf(request, "validating");
+      if (subject.kind === "Service") return false;
+      const group = ingressState(subject, subject.object, { ...facts, cluster: clusterIn(around) }).group();
+      return group?.isKnown() === true && group.others()?.isProvisioned === true;
+    });
+    expect(shared.length).toBeGreaterThan(50);
+  });
+
   it("P7: deciding about the result changes nothing", () => {
     fc.assert(
       fc.property(rawRequest, policies, inScope, (request, set, facts) => {
@@ -178,6 +232,20 @@ describe("properties over generated objects, policies and clusters", () => {
     );
   });
 });
+
+/** What becomes of load balancers that exist, as the rules about updates see it. */
+function changesOf(request: RawRequest, facts: Facts): readonly string[] {
+  const subject = subjectOf(request, "validating");
+  if (subject.kind === "Service") return [];
+  const [state, stored] = [subject.object, subject.old].map((view) => view && ingressState(subject, view, facts));
+  const changes = state?.group()?.changesFrom(stored?.group()) ?? [];
+  return changes.flatMap(({ how, before, after, others }) => [
+    ...(before.scheme === after.scheme ? [] : [`${how}: ${before.scheme} becomes ${after.scheme}`]),
+    ...(others === 0 || before.ipAddressType === after.ipAddressType
+      ? []
+      : [`${how}: ${before.ipAddressType} becomes ${after.ipAddressType}`]),
+  ]);
+}
 
 function reasons(decision: Decision): readonly string[] {
   return denials(decision)

@@ -5,7 +5,8 @@ import { injectKey } from "../../src/annotations/own.ts";
 import { readSettings } from "../../src/settings.ts";
 import { at, certs, deploy, list, overlays, pick, readKustomization, renderOverlay, type Manifest } from "./render.ts";
 
-const configurations = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+/** With how many entries each has. */
+const configurations = { MutatingWebhookConfiguration: 2, ValidatingWebhookConfiguration: 4 };
 
 /** The selector's second expression by the --scope that has to go with it. */
 const expected = {
@@ -55,9 +56,9 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
     const install = settingsOf(manifests).install;
     expect(install.scope).toBe(scope);
     expect(install.excludedNamespaces).toEqual(["kube-system", "kube-node-lease", "dualstack-system"]);
-    for (const kind of configurations) {
+    for (const [kind, count] of Object.entries(configurations)) {
       const entries = list(pick(manifests, kind), "webhooks");
-      expect(entries).toHaveLength(2);
+      expect(entries).toHaveLength(count);
       for (const entry of entries) {
         expect(at(entry, "namespaceSelector")).toEqual({
           matchExpressions: [
@@ -70,7 +71,7 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
   });
 
   it("keeps every object in the one namespace, but for a right in another one, under the one label", () => {
-    const clusterScoped = ["Namespace", "ClusterRole", "ClusterRoleBinding", ...configurations];
+    const clusterScoped = ["Namespace", "ClusterRole", "ClusterRoleBinding", ...Object.keys(configurations)];
     const ofDefault = manifests.filter(({ metadata }) => metadata.namespace === "default");
     expect(ofDefault.map(({ kind }) => kind)).toEqual(["Role", "RoleBinding"]);
     const inNamespace = manifests.filter((each) => !clusterScoped.includes(each.kind) && !ofDefault.includes(each));

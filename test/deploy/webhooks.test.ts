@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { alb } from "../../src/annotations/catalog.ts";
+import { bindingView } from "../../src/decision/cluster/views.ts";
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { at, deploy, list, pick, renderOverlay } from "./render.ts";
 
@@ -10,8 +12,12 @@ const validating = pick(manifests, "ValidatingWebhookConfiguration");
 const entries = [mutating, validating].flatMap((configuration) => list(configuration, "webhooks"));
 
 const common = { sideEffects: "None", matchPolicy: "Equivalent", admissionReviewVersions: ["v1"] };
-const services = rules("", "services");
-const ingresses = rules("networking.k8s.io", "ingresses");
+const services = [rule("", "services")];
+const ingresses = [rule("networking.k8s.io", "ingresses")];
+const bindings = [
+  { ...rule("elbv2.k8s.aws", "targetgroupbindings"), apiVersions: ["v1beta1"] },
+  rule("eks.amazonaws.com", "targetgroupbindings"),
+];
 
 it("mutation fails open, in one entry per resource", () => {
   const entry = {
@@ -27,11 +33,18 @@ it("mutation fails open, in one entry per resource", () => {
   ]);
 });
 
-it("validation fails closed for Services, and for Ingresses once the operator says so", () => {
+it("validation fails closed for Services with a load balancer, and for Ingresses once the operator says so", () => {
   const entry = { ...common, timeoutSeconds: 5, clientConfig: clientConfig("/validate") };
   expect(list(validating, "webhooks").map(withoutMatching)).toEqual([
     { ...entry, name: "services.validate.dualstack.dev", failurePolicy: "Fail", rules: services },
     { ...entry, name: "ingresses.validate.dualstack.dev", failurePolicy: "Ignore", rules: ingresses },
+    { ...entry, name: "targetgroupbindings.validate.dualstack.dev", failurePolicy: "Ignore", rules: bindings },
+    {
+      ...entry,
+      name: "backends.validate.dualstack.dev",
+      failurePolicy: "Ignore",
+      rules: services.map((each) => ({ ...each, operations: ["UPDATE"] })),
+    },
   ]);
 });
 
@@ -82,13 +95,50 @@ describe("conditions", () => {
         "not-being-deleted",
         "spec-or-annotations-changed",
       ],
+      ["targetgroupbindings.validate.dualstack.dev", "not-made-by-a-controller", "not-being-deleted", "spec-changed"],
+      [
+        "backends.validate.dualstack.dev",
+        "neither-is-nor-was-load-balancer",
+        "not-being-deleted",
+        "type-families-ports-or-target-type-changed",
+      ],
     ]);
   });
 
   it("those of one name are the same everywhere", () => {
     for (const name of ["not-being-deleted", "spec-or-annotations-changed"]) {
-      expect(new Set(entries.map((entry) => condition(entry, name))).size).toBe(1);
+      const all = entries.flatMap((entry) => condition(entry, name) ?? []);
+      expect(all.length).toBeGreaterThan(1);
+      expect(new Set(all).size).toBe(1);
     }
+  });
+
+  it("a Service comes by one entry only: what the one asks for, the other excludes", () => {
+    const asked = conditionOf("services.validate.dualstack.dev", "type-is-or-was-load-balancer");
+    const excluded = conditionOf("backends.validate.dualstack.dev", "neither-is-nor-was-load-balancer");
+    const [is = "", was = ""] = asked.split("||\n").map((each) => each.trim());
+    // There is no stored object to ask about on CREATE, which the second entry does not take.
+    expect(excluded.split("&&\n").map((each) => each.trim())).toEqual([
+      `!${is}`,
+      `!${was.replace("oldObject != null && ", "")}`,
+    ]);
+  });
+
+  it("the marks of controllers are those by which a TargetGroupBinding is left alone", () => {
+    const expression = conditionOf("targetgroupbindings.validate.dualstack.dev", "not-made-by-a-controller");
+    const prefixes = [...expression.matchAll(/'([\w.]+)'/g)].map(([, prefix = ""]) => prefix);
+    expect(prefixes).toHaveLength(6);
+    const isControllers = (labels: Readonly<Record<string, string>>): boolean =>
+      bindingView({ metadata: { namespace: "shop", name: "web", labels } }).isControllers;
+    for (const prefix of prefixes) {
+      expect(isControllers({ [`${prefix}/stack`]: "g" })).toBe(true);
+      expect(isControllers({ [`${prefix}/stack-namespace`]: "shop", [`${prefix}/stack-name`]: "web" })).toBe(true);
+    }
+  });
+
+  it("the annotation of a Service that sends it to us is the one that Ingresses read", () => {
+    const expression = conditionOf("backends.validate.dualstack.dev", "type-families-ports-or-target-type-changed");
+    expect(new Set(expression.match(/alb\.ingress[^']*/g))).toEqual(new Set([alb.targetType]));
   });
 
   it("both Ingress entries have the same list of foreign classes, in order, and no class of an ALB is in it", () => {
@@ -143,6 +193,13 @@ function condition(entry: unknown, name: string): string | undefined {
   return conditions(entry).find((candidate) => candidate.name === name)?.expression;
 }
 
+function conditionOf(entryName: string, name: string): string {
+  const entry = entries.find((candidate) => at(candidate, "name") === entryName);
+  const expression = entry === undefined ? undefined : condition(entry, name);
+  if (expression === undefined) throw new Error(`${entryName} has no condition ${name}`);
+  return expression;
+}
+
 /** The names between `name in [` and `]`. */
 function foreignClasses(expression: string): readonly string[] {
   const inside = /name in \[([^\]]*)\]/.exec(expression)?.[1] ?? "";
@@ -158,16 +215,14 @@ function withoutMatching(entry: unknown): unknown {
   );
 }
 
-function rules(group: string, resource: string) {
-  return [
-    {
-      apiGroups: [group],
-      apiVersions: ["v1"],
-      resources: [resource],
-      operations: ["CREATE", "UPDATE"],
-      scope: "Namespaced",
-    },
-  ];
+function rule(group: string, resource: string) {
+  return {
+    apiGroups: [group],
+    apiVersions: ["v1"],
+    resources: [resource],
+    operations: ["CREATE", "UPDATE"],
+    scope: "Namespaced",
+  };
 }
 
 function clientConfig(path: string) {

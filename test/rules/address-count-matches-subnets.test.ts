@@ -7,6 +7,7 @@ import { addressCountMatchesSubnets } from "../../src/rules/address-count-matche
 import { decided, leftOut } from "../support/decisions.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { service } from "../support/subjects.ts";
+import { classWithParams, inGroup, keyed, member } from "./group-members.ts";
 
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
@@ -22,6 +23,15 @@ const eipField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balan
 const ipv4Field = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-private-ipv4-addresses]";
 const ipv6Field = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-ipv6-addresses]";
 const prefixField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-source-nat-ipv6-prefixes]";
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-eip-allocations]";
+/** A public NLB with two addresses, in front of an ALB. */
+const inFront = {
+  "enable-frontend-nlb": "true",
+  "frontend-nlb-scheme": "internet-facing",
+  "frontend-nlb-eip-allocations": "eipalloc-1,eipalloc-2",
+};
+const ingressStatus = { loadBalancer: { ingress: [{ hostname: "web-1.eu-west-1.elb.amazonaws.com" }] } };
+const gold = { ingressClassName: "gold" };
 
 testRule(addressCountMatchesSubnets, {
   allow: [
@@ -80,6 +90,41 @@ testRule(addressCountMatchesSubnets, {
       name: "the in-tree controller",
       service: { annotations: { ...internetFacing, ...twoSubnets, ...eips("eipalloc-1") } },
     },
+    {
+      name: "as many as the subnets of the NLB in front of an ALB, whose own are others",
+      ingress: {
+        annotations: keyed({ ...inFront, subnets: "subnet-1", "frontend-nlb-subnets": "subnet-1,subnet-2" }),
+      },
+    },
+    {
+      name: "as many as the subnets of the ALB, those of its class",
+      ingress: { annotations: keyed({ ...inFront, subnets: "subnet-1" }), spec: gold },
+      cluster: classWithParams("gold", { subnets: { ids: ["subnet-1", "subnet-2"] } }),
+    },
+    {
+      name: "subnets that the class has chosen by tags",
+      ingress: { annotations: keyed({ ...inFront, subnets: "subnet-1" }), spec: gold },
+      cluster: classWithParams("gold", { subnets: { tags: { tier: ["a"] } } }),
+    },
+    {
+      name: "as many as another member names subnets",
+      ingress: inGroup(inFront),
+      cluster: [member("team-b/api", { subnets: "subnet-1,subnet-2" })],
+      profile: { discoveredSubnets: 3 },
+    },
+    {
+      name: "no addresses for the NLB in front",
+      ingress: { annotations: keyed({ ...inFront, "frontend-nlb-eip-allocations": ",", subnets: "subnet-1" }) },
+    },
+    {
+      name: "an internal NLB in front, which another rule judges",
+      ingress: { annotations: keyed({ ...inFront, "frontend-nlb-scheme": "internal", subnets: "subnet-1" }) },
+    },
+    {
+      name: "no NLB in front",
+      ingress: { annotations: keyed({ ...inFront, "enable-frontend-nlb": "false", subnets: "subnet-1" }) },
+    },
+    { name: "no word on how many subnets an ALB finds", ingress: { annotations: keyed(inFront) } },
   ],
   deny: [
     {
@@ -149,6 +194,31 @@ testRule(addressCountMatchesSubnets, {
       service: { spec, status, annotations: { ...twoSubnets, ...ipv4s("10.0.1.9") } },
       fields: [ipv4Field],
     },
+    {
+      name: "more than the subnets of the NLB in front",
+      ingress: {
+        annotations: keyed({ ...inFront, subnets: "subnet-1,subnet-2", "frontend-nlb-subnets": "subnet-1" }),
+      },
+      fields: [albField],
+    },
+    {
+      name: "more than the subnets of the ALB",
+      ingress: { annotations: keyed({ ...inFront, subnets: "subnet-1" }) },
+      fields: [albField],
+    },
+    {
+      name: "fewer than the subnets of the class",
+      ingress: { annotations: keyed(inFront), spec: gold },
+      cluster: classWithParams("gold", { subnets: { ids: ["subnet-1", "subnet-2", "subnet-3"] } }),
+      fields: [albField],
+    },
+    {
+      name: "fewer than the controller finds for a new ALB",
+      ingress: { annotations: keyed(inFront) },
+      cluster: [],
+      profile: { discoveredSubnets: 3 },
+      fields: [albField],
+    },
   ],
   warn: [
     {
@@ -171,6 +241,28 @@ testRule(addressCountMatchesSubnets, {
         annotations: { ...twoSubnets, ...ipv4s("10.0.1.9") },
       },
       fields: [ipv4Field],
+    },
+    {
+      name: "an ALB that may be in other subnets than would be found today",
+      ingress: { annotations: keyed(inFront), status: ingressStatus },
+      old: { status: ingressStatus },
+      cluster: [],
+      profile: { discoveredSubnets: 3 },
+      fields: [albField],
+    },
+    {
+      name: "a dual-stack ALB, of whose subnets some may have no IPv6",
+      ingress: { annotations: keyed({ ...inFront, "ip-address-type": "dualstack" }) },
+      cluster: [],
+      profile: { discoveredSubnets: 3 },
+      fields: [albField],
+    },
+    {
+      name: "a group of which nobody knows all members",
+      ingress: inGroup({ ...inFront, subnets: "subnet-1" }),
+      cluster: [],
+      unsure: ["Ingress"],
+      fields: [albField],
     },
   ],
 });

@@ -2,8 +2,12 @@ import { expect, it } from "vitest";
 import { catalog } from "../../src/annotations/catalog.ts";
 import { autoModeIgnoresAnnotation } from "../../src/rules/auto-mode-ignores-annotation.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 const spec = { loadBalancerClass: "eks.amazonaws.com/nlb" };
+const auto = { ingressClassName: "auto" };
+const classKey = "kubernetes.io/ingress.class";
 
 testRule(autoModeIgnoresAnnotation, {
   allow: [
@@ -27,6 +31,16 @@ testRule(autoModeIgnoresAnnotation, {
     {
       name: "the in-tree controller",
       service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-proxy-protocol": "*" } },
+    },
+    {
+      name: "what EKS Auto Mode reads of an Ingress",
+      ingress: { annotations: keyed({ scheme: "internal", "group.order": "1", "wafv2-acl-arn": "arn:a" }), spec: auto },
+      cluster: [autoModeClass],
+    },
+    {
+      name: "an Ingress of the AWS Load Balancer Controller",
+      ingress: { annotations: keyed({ "group.name": "g", "shield-advanced-protection": "true" }) },
+      cluster: [autoModeClass],
     },
   ],
   deny: [
@@ -66,6 +80,25 @@ testRule(autoModeIgnoresAnnotation, {
       },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
     },
+    {
+      name: "each of those that it does not read of an Ingress",
+      ingress: {
+        annotations: keyed({
+          "group.name": "g",
+          "waf-acl-id": "a",
+          "web-acl-id": "a",
+          "shield-advanced-protection": "true",
+        }),
+        spec: auto,
+      },
+      cluster: [autoModeClass],
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/group.name]",
+        "metadata.annotations[alb.ingress.kubernetes.io/waf-acl-id]",
+        "metadata.annotations[alb.ingress.kubernetes.io/web-acl-id]",
+        "metadata.annotations[alb.ingress.kubernetes.io/shield-advanced-protection]",
+      ],
+    },
   ],
   warn: [
     {
@@ -82,6 +115,12 @@ testRule(autoModeIgnoresAnnotation, {
       name: "type external, which the same page recommends",
       service: { annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "external" }, spec },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-type]"],
+    },
+    {
+      name: "a class annotation beside the IngressClass",
+      ingress: { annotations: { [classKey]: "nginx" }, spec: auto },
+      cluster: [autoModeClass],
+      fields: [`metadata.annotations[${classKey}]`],
     },
   ],
 });

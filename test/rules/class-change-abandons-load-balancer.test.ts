@@ -1,5 +1,7 @@
 import { classChangeAbandonsLoadBalancer } from "../../src/rules/class-change-abandons-load-balancer.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { nginx } from "./built-members.ts";
+import { autoModeClass, classWithParams, inGroup, member } from "./group-members.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 
@@ -45,8 +47,53 @@ testRule(classChangeAbandonsLoadBalancer, {
       old: { spec: { loadBalancerClass: "service.k8s.aws/nlb" }, status },
       service: { spec: { type: "ClusterIP" } },
     },
+    {
+      name: "an Ingress that goes from one ALB class to another, where neither has IngressClassParams",
+      profile: {
+        albClasses: [
+          { name: "alb", hasParams: false },
+          { name: "alb-public", hasParams: false },
+        ],
+      },
+      old: { status },
+      ingress: { spec: { ingressClassName: "alb-public" }, status },
+    },
+    {
+      name: "an Ingress that goes to a class whose IngressClassParams are known: what they change other rules say",
+      cluster: classWithParams("alb-public", { scheme: "internet-facing" }),
+      old: { status },
+      ingress: { spec: { ingressClassName: "alb-public" }, status },
+    },
   ],
   deny: [
+    {
+      name: "an Ingress of a group that goes to another controller",
+      cluster: [member("team-b/api"), nginx],
+      old: { ...inGroup(), status },
+      ingress: { ...inGroup(), spec: { ingressClassName: "nginx" }, status },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an Ingress that goes to EKS Auto Mode, which takes no load balancer over",
+      cluster: autoModeClass("auto"),
+      old: { status },
+      ingress: { spec: { ingressClassName: "auto" }, status },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an Ingress that goes to a class that does not exist",
+      cluster: [],
+      old: { status },
+      ingress: { spec: { ingressClassName: "abl" }, status },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an Ingress that goes to a class whose IngressClassParams do not exist",
+      cluster: classWithParams("alb-public", {}).slice(0, 1),
+      old: { status },
+      ingress: { spec: { ingressClassName: "alb-public" }, status },
+      fields: ["spec.ingressClassName"],
+    },
     {
       name: "an Ingress that goes to another controller",
       old: { status },
@@ -80,11 +127,11 @@ testRule(classChangeAbandonsLoadBalancer, {
   ],
   warn: [
     {
-      name: "an Ingress that goes from one ALB class to another",
+      name: "an Ingress that goes from one ALB class to another, of which one may have IngressClassParams",
       profile: {
         albClasses: [
           { name: "alb", hasParams: false },
-          { name: "alb-public", hasParams: false },
+          { name: "alb-public", hasParams: undefined },
         ],
       },
       old: { status },

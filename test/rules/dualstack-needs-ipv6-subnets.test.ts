@@ -6,6 +6,7 @@ import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { dualstackNeedsIpv6Subnets } from "../../src/rules/dualstack-needs-ipv6-subnets.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { ingress, service } from "../support/subjects.ts";
+import { classWithParams, inGroup, member } from "./group-members.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
@@ -73,6 +74,18 @@ testRule(dualstackNeedsIpv6Subnets, {
       profile: { subnetsHaveIPv6: false, albClasses },
       ingress: { spec: { ingressClassName: "nginx" }, annotations: albDualstack },
     },
+    {
+      name: "an Ingress whose group is dual-stack by others",
+      profile: { subnetsHaveIPv6: false },
+      ingress: inGroup(),
+      cluster: [member("team-b/api", { "ip-address-type": "dualstack" })],
+    },
+    {
+      name: "an Ingress that is IPv4 only by its class, whatever it says",
+      profile: { subnetsHaveIPv6: false },
+      ingress: { annotations: albDualstack, spec: { ingressClassName: "four" } },
+      cluster: classWithParams("four", { ipAddressType: "ipv4" }),
+    },
   ],
   deny: [
     {
@@ -112,6 +125,13 @@ testRule(dualstackNeedsIpv6Subnets, {
       profile: { subnetsHaveIPv6: false, albClasses },
       ingress: { annotations: { ...albDualstack, "alb.ingress.kubernetes.io/group.name": "public" } },
       fields: [albField],
+    },
+    {
+      name: "an Ingress of a dual-stack class",
+      profile: { subnetsHaveIPv6: false },
+      ingress: { spec: { ingressClassName: "six" } },
+      cluster: classWithParams("six", { ipAddressType: "dualstack" }),
+      fields: ["spec.ingressClassName"],
     },
   ],
   warn: [

@@ -1,5 +1,7 @@
 import { dualstackRemoved } from "../../src/rules/dualstack-removed.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { built, builtIn } from "./built-members.ts";
+import { classWithParams, keyed } from "./group-members.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
@@ -45,8 +47,48 @@ testRule(dualstackRemoved, {
         status,
       },
     },
+    {
+      name: "dualstack taken away from an Ingress whose group has it from another member",
+      cluster: [built("team-b/api", { "ip-address-type": "dualstack" })],
+      old: builtIn("g", { "ip-address-type": "dualstack" }),
+      ingress: builtIn("g"),
+    },
+    {
+      name: "an address type that IngressClassParams overrule",
+      cluster: classWithParams("theirs", { ipAddressType: "dualstack" }),
+      old: { ...builtIn("g", { "ip-address-type": "dualstack" }), spec: { ingressClassName: "theirs" } },
+      ingress: { ...builtIn("g"), spec: { ingressClassName: "theirs" } },
+    },
+    {
+      name: "dualstack taken away where other members are not known",
+      cluster: [],
+      unsure: ["Ingress"],
+      old: builtIn("g", { "ip-address-type": "dualstack" }),
+      ingress: builtIn("g"),
+    },
   ],
   warn: [
+    {
+      name: "dualstack taken away from the one Ingress of a group that states it",
+      cluster: [built("team-b/api")],
+      old: builtIn("g", { "ip-address-type": "dualstack" }),
+      ingress: builtIn("g"),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]"],
+    },
+    {
+      name: "a group left that has dualstack from this Ingress alone",
+      cluster: [built("team-b/api")],
+      old: builtIn("g", { "ip-address-type": "dualstack" }),
+      ingress: { annotations: keyed({ "ip-address-type": "dualstack" }), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]"],
+    },
+    {
+      name: "a class without the dualstack of the class before",
+      cluster: classWithParams("theirs", { ipAddressType: "dualstack" }),
+      old: { spec: { ingressClassName: "theirs" }, status },
+      ingress: { status },
+      fields: ["spec.ingressClassName"],
+    },
     {
       name: "dualstack taken away from a Service",
       old: { annotations: dualstack, spec, status },

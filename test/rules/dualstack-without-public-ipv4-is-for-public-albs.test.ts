@@ -1,8 +1,12 @@
 import { dualstackWithoutPublicIpv4IsForPublicAlbs } from "../../src/rules/dualstack-without-public-ipv4-is-for-public-albs.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams, inGroup, keyed, member } from "./group-members.ts";
 
 const ingressField = "metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]";
 const serviceField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-ip-address-type]";
+
+const without = { "ip-address-type": "dualstack-without-public-ipv4" };
+const schemeField = "metadata.annotations[alb.ingress.kubernetes.io/scheme]";
 
 testRule(dualstackWithoutPublicIpv4IsForPublicAlbs, {
   allow: [
@@ -73,6 +77,38 @@ testRule(dualstackWithoutPublicIpv4IsForPublicAlbs, {
         },
       },
     },
+    {
+      name: "an ALB that is internet-facing by its group",
+      ingress: inGroup(without),
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+    },
+    {
+      name: "an ALB that is internet-facing by its class, whatever it says",
+      ingress: { annotations: keyed({ ...without, scheme: "internal" }), spec: { ingressClassName: "pub" } },
+      cluster: classWithParams("pub", { scheme: "internet-facing" }),
+    },
+    {
+      name: "an ALB that is plainly dual-stack by its class, whatever it says",
+      ingress: { annotations: keyed(without), spec: { ingressClassName: "dual" } },
+      cluster: classWithParams("dual", { ipAddressType: "dualstack" }),
+    },
+    {
+      name: "an Ingress that says nothing of either in its group",
+      ingress: inGroup(),
+      cluster: [member("team-b/api", { ...without, scheme: "internal" })],
+    },
+    {
+      name: "an update that takes back what others state, too",
+      old: inGroup({ scheme: "internet-facing" }),
+      ingress: inGroup(),
+      cluster: [member("team-b/api", { ...without, scheme: "internet-facing" })],
+    },
+    {
+      name: "an update that comes from another group, for which it stated a scheme",
+      old: { annotations: keyed({ "group.name": "h", scheme: "internet-facing" }) },
+      ingress: inGroup(),
+      cluster: [member("team-b/api", without)],
+    },
   ],
   deny: [
     {
@@ -124,6 +160,44 @@ testRule(dualstackWithoutPublicIpv4IsForPublicAlbs, {
         },
       },
       fields: [serviceField],
+    },
+    {
+      name: "an address type for a group that is internal",
+      ingress: inGroup(without),
+      cluster: [member("team-b/api", { scheme: "internal" })],
+      fields: [ingressField],
+    },
+    {
+      name: "an address type for a group that is internal by default",
+      ingress: inGroup(without),
+      cluster: [member("team-b/api")],
+      fields: [ingressField],
+    },
+    {
+      name: "a scheme for a group that has the address type",
+      ingress: inGroup({ scheme: "internal" }),
+      cluster: [member("team-b/api", without)],
+      profile: { defaultScheme: "internet-facing" },
+      fields: [schemeField],
+    },
+    {
+      name: "a class with the address type, where the default is internal",
+      ingress: { spec: { ingressClassName: "c" } },
+      cluster: classWithParams("c", { ipAddressType: "dualstack-without-public-ipv4" }),
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an internal class, whatever the Ingress says",
+      ingress: { annotations: keyed({ ...without, scheme: "internet-facing" }), spec: { ingressClassName: "c" } },
+      cluster: classWithParams("c", { scheme: "internal" }),
+      fields: [ingressField],
+    },
+    {
+      name: "an update that takes the scheme back",
+      old: inGroup({ scheme: "internet-facing" }),
+      ingress: inGroup(),
+      cluster: [member("team-b/api", without)],
+      fields: [schemeField],
     },
   ],
   warn: [

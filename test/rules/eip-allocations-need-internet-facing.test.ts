@@ -3,12 +3,17 @@ import { eipAllocationsNeedInternetFacing } from "../../src/rules/eip-allocation
 import { decided, injected, leftOut } from "../support/decisions.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { service } from "../support/subjects.ts";
+import { autoModeClass } from "./backend-services.ts";
+import { inGroup, keyed, member } from "./group-members.ts";
 
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const eip = { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "eipalloc-1,eipalloc-2" };
 const internetFacing = { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" };
 const field = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-eip-allocations]";
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-eip-allocations]";
+const inFront = { "enable-frontend-nlb": "true", "frontend-nlb-eip-allocations": "eipalloc-1,eipalloc-2" };
+const publicFront = { "frontend-nlb-scheme": "internet-facing" };
 
 testRule(eipAllocationsNeedInternetFacing, {
   allow: [
@@ -39,6 +44,16 @@ testRule(eipAllocationsNeedInternetFacing, {
       name: "the in-tree controller",
       service: { annotations: { ...eip, "service.beta.kubernetes.io/aws-load-balancer-internal": "true" } },
     },
+    { name: "a public NLB in front of an ALB", ingress: { annotations: keyed({ ...inFront, ...publicFront }) } },
+    {
+      name: "no NLB in front of an ALB",
+      ingress: { annotations: keyed({ ...inFront, "enable-frontend-nlb": "false" }) },
+    },
+    {
+      name: "an NLB in front that another member makes public",
+      ingress: inGroup(inFront),
+      cluster: [member("team-b/api", publicFront)],
+    },
   ],
   deny: [
     {
@@ -56,12 +71,42 @@ testRule(eipAllocationsNeedInternetFacing, {
       service: { spec, annotations: { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "" } },
       fields: [field],
     },
+    {
+      name: "an NLB in front that is internal by its annotation, whatever the ALB is",
+      ingress: {
+        annotations: keyed({ ...inFront, scheme: "internet-facing", "frontend-nlb-scheme": "internal" }),
+      },
+      fields: [albField],
+    },
+    {
+      name: "an NLB in front that is internal by default",
+      ingress: { annotations: keyed(inFront) },
+      fields: [albField],
+    },
   ],
   warn: [
     {
       name: "EKS Auto Mode",
       service: { spec: { loadBalancerClass: "eks.amazonaws.com/nlb" }, annotations: eip },
       fields: [field],
+    },
+    {
+      name: "no addresses for an internal NLB in front",
+      ingress: { annotations: keyed({ ...inFront, "frontend-nlb-eip-allocations": "" }) },
+      fields: [albField],
+    },
+    {
+      name: "an NLB in front whose scheme a member that nobody knows may state",
+      ingress: inGroup(inFront),
+      cluster: [],
+      unsure: ["Ingress"],
+      fields: [albField],
+    },
+    {
+      name: "an NLB in front of an ALB of EKS Auto Mode",
+      ingress: { annotations: keyed(inFront), spec: { ingressClassName: "auto" } },
+      cluster: [autoModeClass],
+      fields: [albField],
     },
   ],
 });

@@ -1,5 +1,7 @@
 import { externalManagedTag } from "../../src/rules/external-managed-tag.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 testRule(externalManagedTag, {
   allow: [
@@ -47,6 +49,12 @@ testRule(externalManagedTag, {
       name: "other tags on an Ingress",
       ingress: { annotations: { "alb.ingress.kubernetes.io/tags": "env=prod" } },
       profile: { externalManagedTags: ["cost-center", "team"] },
+    },
+    {
+      name: "an Ingress of Auto Mode, which does not have the flag",
+      ingress: { annotations: keyed({ tags: "team=web" }), spec: { ingressClassName: "auto" } },
+      cluster: [autoModeClass],
+      profile: { externalManagedTags: ["team"] },
     },
   ],
   deny: [

@@ -1,11 +1,14 @@
 import { gardenerNeedsInstanceTargets } from "../../src/rules/gardener-needs-instance-targets.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { pathsTo, service as backend } from "./backend-services.ts";
 
 const targetType = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type";
 const type = "service.beta.kubernetes.io/aws-load-balancer-type";
 const albTargetType = "alb.ingress.kubernetes.io/target-type";
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
 const profile = { platform: "gardener" } as const;
+
+const toWeb = pathsTo(["web", 80]);
 
 testRule(gardenerNeedsInstanceTargets, {
   allow: [
@@ -34,6 +37,18 @@ testRule(gardenerNeedsInstanceTargets, {
       profile,
       ingress: { annotations: { [albTargetType]: "ip" }, spec: { ingressClassName: "nginx" } },
     },
+    {
+      name: "an Ingress whose Service says instance, and wins",
+      profile,
+      ingress: { annotations: { [albTargetType]: "ip" }, spec: toWeb },
+      cluster: [backend("shop/web", { annotations: { "target-type": "instance" } })],
+    },
+    {
+      name: "an Ingress with ip targets on an overlay network, of which another rule speaks",
+      profile: { ...profile, overlayNetwork: true },
+      ingress: { annotations: { [albTargetType]: "ip" }, spec: toWeb },
+      cluster: [backend("shop/web")],
+    },
   ],
   deny: [
     {
@@ -59,6 +74,20 @@ testRule(gardenerNeedsInstanceTargets, {
       profile: { ...profile, albClasses: [{ name: "alb", hasParams: false }] },
       ingress: { annotations: { [albTargetType]: "ip" } },
       fields: [`metadata.annotations[${albTargetType}]`],
+    },
+    {
+      name: "an Ingress with ip targets by default",
+      profile: { ...profile, defaultTargetType: "ip" },
+      ingress: { spec: toWeb },
+      cluster: [backend("shop/web")],
+      fields: [`metadata.annotations[${albTargetType}]`],
+    },
+    {
+      name: "an Ingress whose Service says ip",
+      profile,
+      ingress: { spec: toWeb },
+      cluster: [backend("shop/web", { annotations: { "target-type": "ip" } })],
+      fields: ["spec.rules[0].http.paths[0].backend"],
     },
   ],
   warn: [

@@ -1,7 +1,14 @@
 import { healthCheckPortUnresolved } from "../../src/rules/health-check-port-unresolved.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass, httpPort, pathsTo, service } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 const healthCheckField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-healthcheck-port]";
+
+const toWeb = pathsTo(["web", 80]);
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/healthcheck-port]";
+const named = service("shop/web", { spec: { ports: [{ ...httpPort, targetPort: "web" }] } });
+const byName = keyed({ "healthcheck-port": "http", "target-type": "ip" });
 
 testRule(healthCheckPortUnresolved, {
   allow: [
@@ -84,6 +91,35 @@ testRule(healthCheckPortUnresolved, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-healthcheck-port": "nosuch" },
       },
     },
+    {
+      name: "traffic-port of an ALB",
+      ingress: { annotations: keyed({ "healthcheck-port": "traffic-port" }), spec: toWeb },
+      cluster: [named],
+    },
+    {
+      name: "a number of an ALB, be it a port or not",
+      ingress: { annotations: keyed({ "healthcheck-port": "-1" }), spec: toWeb },
+      cluster: [named],
+    },
+    {
+      name: "the name of a port behind an ALB with ip targets",
+      ingress: { annotations: byName, spec: toWeb },
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "a port whose targetPort is a name, of instance targets",
+      ingress: { annotations: keyed({ "healthcheck-port": "http" }), spec: toWeb },
+      cluster: [named],
+    },
+    {
+      name: "an unknown name, in whose place the Service has a number",
+      ingress: { annotations: keyed({ "healthcheck-port": "x" }), spec: toWeb },
+      cluster: [service("shop/web", { annotations: { "healthcheck-port": "8080" } })],
+    },
+    {
+      name: "Services behind an ALB that are not known",
+      ingress: { annotations: keyed({ "healthcheck-port": "x" }), spec: toWeb },
+    },
   ],
   deny: [
     {
@@ -140,6 +176,36 @@ testRule(healthCheckPortUnresolved, {
       },
       fields: [healthCheckField],
     },
+    {
+      name: "a name that no port behind an ALB has",
+      ingress: { annotations: keyed({ "healthcheck-port": "x" }), spec: toWeb },
+      cluster: [named],
+      fields: [albField],
+    },
+    {
+      name: "a name that one of two Services behind an ALB has not",
+      ingress: { annotations: keyed({ "healthcheck-port": "http" }), spec: pathsTo(["web", 80], ["api", 80]) },
+      cluster: [service("shop/web"), service("shop/api", { spec: { ports: [{ ...httpPort, name: "api" }] } })],
+      fields: [albField],
+    },
+    {
+      name: "an empty name behind an ALB",
+      ingress: { annotations: keyed({ "healthcheck-port": "" }), spec: toWeb },
+      cluster: [named],
+      fields: [albField],
+    },
+    {
+      name: "a port behind an ALB whose targetPort is a name, of ip targets",
+      ingress: { annotations: byName, spec: toWeb },
+      cluster: [named],
+      fields: [albField],
+    },
+    {
+      name: "an unknown name on the Service",
+      ingress: { annotations: keyed({ "healthcheck-port": "8080" }), spec: toWeb },
+      cluster: [service("shop/web", { annotations: { "healthcheck-port": "x" } })],
+      fields: ["spec.rules[0].http.paths[0].backend"],
+    },
   ],
   warn: [
     {
@@ -152,6 +218,12 @@ testRule(healthCheckPortUnresolved, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-healthcheck-port": "http" },
       },
       fields: [healthCheckField],
+    },
+    {
+      name: "a name that no port behind an ALB of EKS Auto Mode has",
+      ingress: { annotations: keyed({ "healthcheck-port": "x" }), spec: { ...toWeb, ingressClassName: "auto" } },
+      cluster: [named, autoModeClass],
+      fields: [albField],
     },
   ],
 });

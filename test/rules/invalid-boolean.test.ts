@@ -1,5 +1,7 @@
 import { invalidBoolean } from "../../src/rules/invalid-boolean.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { pathsTo, service } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 testRule(invalidBoolean, {
   allow: [
@@ -60,6 +62,18 @@ testRule(invalidBoolean, {
       ingress: { annotations: { "alb.ingress.kubernetes.io/enable-frontend-nlb": "False" } },
     },
     {
+      name: "regular expressions for a path that is none, and a target group of a Service on a redirect",
+      ingress: {
+        annotations: keyed({
+          "use-regex-path-match": "yes",
+          "multi-cluster-target-group": "yes",
+          "actions.web": '{"type":"redirect","redirectConfig":{"statusCode":"HTTP_301"}}',
+        }),
+        spec: pathsTo(["web", "use-annotation"]),
+      },
+      cluster: [service("shop/web")],
+    },
+    {
       name: "an Ingress of another class",
       ingress: {
         spec: { ingressClassName: "nginx" },
@@ -103,6 +117,32 @@ testRule(invalidBoolean, {
       },
       fields: [
         "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-manage-backend-security-group-rules]",
+      ],
+    },
+    {
+      name: "regular expressions for a path, and a target group that the Service decides about as well",
+      ingress: {
+        annotations: keyed({ "use-regex-path-match": "yes", "multi-cluster-target-group": "yes" }),
+        spec: {
+          rules: [
+            {
+              http: {
+                paths: [
+                  {
+                    path: "/a",
+                    pathType: "ImplementationSpecific",
+                    backend: { service: { name: "web", port: { number: 80 } } },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      },
+      cluster: [service("shop/web", { annotations: { "multi-cluster-target-group": "false" } })],
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/use-regex-path-match]",
+        "metadata.annotations[alb.ingress.kubernetes.io/multi-cluster-target-group]",
       ],
     },
     {

@@ -1,5 +1,6 @@
 import { invalidCidr } from "../../src/rules/invalid-cidr.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(invalidCidr, {
   allow: [
@@ -26,6 +27,14 @@ testRule(invalidCidr, {
         spec: { loadBalancerClass: "service.k8s.aws/nlb" },
         annotations: { "service.beta.kubernetes.io/load-balancer-source-ranges": "foo" },
       },
+    },
+    {
+      name: "what IngressClassParams overrule",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/inbound-cidrs": "foo" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { inboundCIDRs: ["10.0.0.0/8"] }),
     },
   ],
   deny: [
@@ -60,6 +69,15 @@ testRule(invalidCidr, {
         "metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]",
         "metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]",
       ],
+    },
+    {
+      name: "what IngressClassParams leave open",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/inbound-cidrs": "foo" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { scheme: "internal" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]"],
     },
   ],
   warn: [

@@ -1,5 +1,7 @@
 import { invalidEnumeration } from "../../src/rules/invalid-enumeration.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass, service } from "./backend-services.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(invalidEnumeration, {
   allow: [
@@ -92,6 +94,19 @@ testRule(invalidEnumeration, {
       },
     },
     {
+      name: "a backend protocol that the Service says itself",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/backend-protocol": "http" } },
+      cluster: [service("shop/web", { annotations: { "backend-protocol": "HTTP" } })],
+    },
+    {
+      name: "a scheme that the IngressClassParams have in its place",
+      ingress: {
+        spec: { ingressClassName: "public" },
+        annotations: { "alb.ingress.kubernetes.io/scheme": "public" },
+      },
+      cluster: classWithParams("public", { scheme: "internet-facing" }),
+    },
+    {
       name: "an Ingress of another class",
       ingress: {
         spec: { ingressClassName: "nginx" },
@@ -179,6 +194,34 @@ testRule(invalidEnumeration, {
         "metadata.annotations[alb.ingress.kubernetes.io/target-type]",
         "metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]",
       ],
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "a backend protocol that one of two Services leaves to the Ingress",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/backend-protocol": "http" },
+        spec: { rules: [{ http: { paths: [{ backend: { service: { name: "api", port: { number: 80 } } } }] } }] },
+      },
+      cluster: [service("shop/web", { annotations: { "backend-protocol": "HTTP" } }), service("shop/api")],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]"],
+    },
+    {
+      name: "a scheme beside IngressClassParams that leave it open",
+      ingress: {
+        spec: { ingressClassName: "public" },
+        annotations: { "alb.ingress.kubernetes.io/scheme": "public" },
+      },
+      cluster: classWithParams("public", { ipAddressType: "dualstack" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
+    {
+      name: "a scheme for an ALB of Auto Mode, which is in its documentation, too",
+      ingress: {
+        spec: { ingressClassName: "auto" },
+        annotations: { "alb.ingress.kubernetes.io/scheme": "public" },
+      },
+      cluster: [autoModeClass],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
     },
     {
       name: "the scheme of a frontend NLB",
@@ -189,12 +232,6 @@ testRule(invalidEnumeration, {
         },
       },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-scheme]"],
-    },
-    {
-      name: "a value that no IngressClassParams overrule, although there are some",
-      ingress: { annotations: { "alb.ingress.kubernetes.io/backend-protocol": "TCP" } },
-      profile: { albClasses: [{ name: "alb", hasParams: true }] },
-      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]"],
     },
     {
       name: "a scheme beside IngressClassParams that the class annotation bypasses",
@@ -210,6 +247,17 @@ testRule(invalidEnumeration, {
     },
   ],
   warn: [
+    {
+      name: "a backend protocol that a Service may say, which nobody knows",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/backend-protocol": "TCP" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]"],
+    },
+    {
+      name: "a target type for a Service that is yet to come",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/target-type": "IP" } },
+      cluster: [],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/target-type]"],
+    },
     {
       name: "values that IngressClassParams may overrule, so that the controller never sees them",
       ingress: {

@@ -1,6 +1,8 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { invalidInteger } from "../../src/rules/invalid-integer.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { pathsTo, service } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 testRule(invalidInteger, {
   allow: [
@@ -68,6 +70,27 @@ testRule(invalidInteger, {
     {
       name: "a health check of a frontend NLB that nobody asks for",
       ingress: { annotations: { "alb.ingress.kubernetes.io/frontend-nlb-healthcheck-interval-seconds": "x" } },
+    },
+    {
+      name: "the port of a health check of the frontend NLB in a word, and a control port that no backend has",
+      ingress: {
+        annotations: keyed({
+          "enable-frontend-nlb": "true",
+          "frontend-nlb-healthcheck-port": "traffic-port",
+          "target-control-port.web.8080": "x",
+        }),
+      },
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "a health check for listeners of the frontend NLB that are mapped to no port",
+      ingress: {
+        annotations: keyed({
+          "enable-frontend-nlb": "true",
+          "frontend-nlb-listener-port-mapping": "443=8080",
+          "frontend-nlb-healthcheck-interval-seconds": "x",
+        }),
+      },
     },
   ],
   deny: [
@@ -160,6 +183,28 @@ testRule(invalidInteger, {
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-healthcheck-interval-seconds]"],
     },
     {
+      name: "the port of a health check of the frontend NLB by name",
+      ingress: { annotations: keyed({ "enable-frontend-nlb": "true", "frontend-nlb-healthcheck-port": "http" }) },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-healthcheck-port]"],
+    },
+    {
+      name: "a health check, a session and a control port on which the Service says nothing",
+      ingress: {
+        annotations: keyed({
+          "healthcheck-interval-seconds": "15s",
+          "auth-session-timeout": "1h",
+          "target-control-port.web.http": "x",
+        }),
+        spec: pathsTo(["web", "http"]),
+      },
+      cluster: [service("shop/web")],
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/healthcheck-interval-seconds]",
+        "metadata.annotations[alb.ingress.kubernetes.io/auth-session-timeout]",
+        "metadata.annotations[alb.ingress.kubernetes.io/target-control-port.web.http]",
+      ],
+    },
+    {
       name: "a group order that no IngressClassParams overrule, although there are some",
       ingress: { annotations: { "alb.ingress.kubernetes.io/group.order": "x" } },
       profile: { albClasses: [{ name: "alb", hasParams: true }] },
@@ -181,7 +226,7 @@ testRule(invalidInteger, {
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/healthcheck-interval-seconds]"],
     },
     {
-      name: "a port of a Service that no rule of the Ingress may use",
+      name: "a port of a Service that nobody knows",
       ingress: { annotations: { "alb.ingress.kubernetes.io/target-control-port.web.80": "x" } },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/target-control-port.web.80]"],
     },

@@ -1,5 +1,7 @@
 import { invalidJson } from "../../src/rules/invalid-json.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { forwardTo, pathsTo, service } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
 
 testRule(invalidJson, {
   allow: [
@@ -74,14 +76,28 @@ testRule(invalidJson, {
       service: { annotations: { "service.beta.kubernetes.io/actions.TCP-80": "{" } },
     },
     {
-      name: "what an ALB makes of valid JSON, which other rules judge",
+      name: "what an ALB's controller takes: names in any case, null, and a field of a condition that it does not know",
       ingress: {
-        annotations: {
-          "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80}]',
-          "alb.ingress.kubernetes.io/actions.web": "[]",
-          "alb.ingress.kubernetes.io/mutual-authentication": "null",
-        },
+        annotations: keyed({
+          "listen-ports": '[{"HTTP": 80}, null]',
+          "mutual-authentication":
+            '[{"Port": 443, "mode": "verify", "trustStore": "t", "advertiseTrustStoreCaNames": "on"}]',
+          "actions.web": '{"Type": "redirect", "redirectConfig": {"host": null, "statusCode": "HTTP_301"}}',
+          "conditions.web":
+            '[{"field": "color"}, {"field": "host-header", "hostHeaderConfig": {"regexValues": ["a"]}}]',
+          "transforms.web":
+            '[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "a", "replace": "b"}]}}]',
+          "auth-idp-oidc": '{"issuer": "i", "authenticationRequestExtraParams": {"a": "b"}}',
+          "jwt-validation": '{"jwksEndpoint": "j", "additionalClaims": [{"name": "scope", "values": ["a"]}]}',
+        }),
+        spec: pathsTo(["web", "use-annotation"]),
       },
+      cluster: [],
+    },
+    {
+      name: "an action that no backend takes, and conditions and transforms of none",
+      ingress: { annotations: keyed({ "actions.web": "{", "conditions.api": "[", "transforms.api": "[" }) },
+      cluster: [],
     },
     {
       name: "an Ingress of another class",
@@ -329,14 +345,52 @@ testRule(invalidJson, {
         annotations: {
           "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP": 80},]',
           "alb.ingress.kubernetes.io/mutual-authentication": "[{'port': 443}]",
-          "alb.ingress.kubernetes.io/jwt-validation": "",
+          "alb.ingress.kubernetes.io/conditions.web": "",
         },
       },
       fields: [
         "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]",
         "metadata.annotations[alb.ingress.kubernetes.io/mutual-authentication]",
-        "metadata.annotations[alb.ingress.kubernetes.io/jwt-validation]",
+        "metadata.annotations[alb.ingress.kubernetes.io/conditions.web]",
       ],
+    },
+    {
+      name: "JSON of another kind",
+      ingress: {
+        annotations: keyed({
+          "listen-ports": '{"HTTP": 80}',
+          "mutual-authentication": "null",
+          "actions.web": "[]",
+          "conditions.web": '{"field": "source-ip"}',
+          "transforms.web": '["url-rewrite"]',
+          "auth-idp-cognito": '"pool"',
+        }),
+        spec: pathsTo(["web", "use-annotation"]),
+      },
+      cluster: [],
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]",
+        "metadata.annotations[alb.ingress.kubernetes.io/mutual-authentication]",
+        "metadata.annotations[alb.ingress.kubernetes.io/actions.web]",
+        "metadata.annotations[alb.ingress.kubernetes.io/conditions.web]",
+        "metadata.annotations[alb.ingress.kubernetes.io/transforms.web]",
+        "metadata.annotations[alb.ingress.kubernetes.io/auth-idp-cognito]",
+      ],
+    },
+    {
+      name: "an identity provider on which the only Service says nothing",
+      ingress: { annotations: keyed({ "auth-idp-oidc": '{"issuer": 1}' }), spec: pathsTo(["web", 80]) },
+      cluster: [service("shop/web")],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/auth-idp-oidc]"],
+    },
+    {
+      name: "an identity provider for several Services, none of which may say it",
+      ingress: {
+        annotations: keyed({ "auth-idp-oidc": "{", "actions.web": forwardTo("web", "api") }),
+        spec: pathsTo(["web", "use-annotation"]),
+      },
+      cluster: [service("shop/web", { annotations: { "auth-idp-oidc": "{}" } }), service("shop/api")],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/auth-idp-oidc]"],
     },
   ],
   warn: [
@@ -349,19 +403,9 @@ testRule(invalidJson, {
       fields: ["metadata.annotations[service.beta.kubernetes.io/actions.TCP-80]"],
     },
     {
-      name: "actions, conditions and transforms that no rule of the Ingress may use",
-      ingress: {
-        annotations: {
-          "alb.ingress.kubernetes.io/actions.web": "{",
-          "alb.ingress.kubernetes.io/conditions.web": "[",
-          "alb.ingress.kubernetes.io/transforms.web": "[",
-        },
-      },
-      fields: [
-        "metadata.annotations[alb.ingress.kubernetes.io/actions.web]",
-        "metadata.annotations[alb.ingress.kubernetes.io/conditions.web]",
-        "metadata.annotations[alb.ingress.kubernetes.io/transforms.web]",
-      ],
+      name: "validation of tokens without a listener of HTTPS",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/jwt-validation": "{" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/jwt-validation]"],
     },
     {
       name: "an identity provider on which a Service behind the Ingress may have its own word",

@@ -1,5 +1,6 @@
 import { invalidLoadBalancerName } from "../../src/rules/invalid-load-balancer-name.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(invalidLoadBalancerName, {
   allow: [
@@ -31,6 +32,14 @@ testRule(invalidLoadBalancerName, {
         spec: { ingressClassName: "nginx" },
         annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "my_lb" },
       },
+    },
+    {
+      name: "what IngressClassParams overrule",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "my_lb" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { loadBalancerName: "web" }),
     },
   ],
   deny: [
@@ -85,6 +94,15 @@ testRule(invalidLoadBalancerName, {
     {
       name: "a blank on an Ingress",
       ingress: { annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "web " } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/load-balancer-name]"],
+    },
+    {
+      name: "what IngressClassParams leave open",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "my_lb" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { scheme: "internal" }),
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/load-balancer-name]"],
     },
   ],

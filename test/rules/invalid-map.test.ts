@@ -1,6 +1,7 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { invalidMap } from "../../src/rules/invalid-map.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { service } from "./backend-services.ts";
 
 testRule(invalidMap, {
   allow: [
@@ -32,6 +33,22 @@ testRule(invalidMap, {
           "service.beta.kubernetes.io/aws-load-balancer-listener-attributes.UDP-80": "x",
         },
       },
+    },
+    {
+      name: "node labels for ip targets of an ALB, and attributes of a listener that it has not",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/target-type": "ip",
+          "alb.ingress.kubernetes.io/target-node-labels": "x",
+          "alb.ingress.kubernetes.io/listener-attributes.HTTPS-443": "x",
+        },
+      },
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "a capacity where the controller's feature gate is off",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "1" } },
+      profile: { featureGates: { ...defaultProfile.featureGates, LBCapacityReservation: false } },
     },
     {
       name: "node labels for ip targets, which nobody reads",
@@ -146,6 +163,44 @@ testRule(invalidMap, {
       ingress: { annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "1" } },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/minimum-load-balancer-capacity]"],
     },
+    {
+      name: "attributes of a listener that the Ingress has by default",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/listener-attributes.HTTP-80": "x" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/listener-attributes.HTTP-80]"],
+    },
+    {
+      name: "a port of the NLB in front that is none, and one of the ALB",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/enable-frontend-nlb": "true",
+          "alb.ingress.kubernetes.io/frontend-nlb-listener-port-mapping": "x=80,443=https",
+        },
+      },
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-listener-port-mapping]",
+        "metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-listener-port-mapping]",
+      ],
+    },
+    {
+      name: "node labels for instances, and attributes, that the Service leaves to the Ingress",
+      ingress: {
+        annotations: {
+          "alb.ingress.kubernetes.io/target-node-labels": "x",
+          "alb.ingress.kubernetes.io/target-group-attributes": "x",
+        },
+      },
+      cluster: [service("shop/web")],
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/target-node-labels]",
+        "metadata.annotations[alb.ingress.kubernetes.io/target-group-attributes]",
+      ],
+    },
+    {
+      name: "tags, which are the load balancer's, too, whatever the Service says",
+      ingress: { annotations: { "alb.ingress.kubernetes.io/tags": "x" } },
+      cluster: [service("shop/web", { annotations: { tags: "a=b" } })],
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/tags]"],
+    },
   ],
   warn: [
     {
@@ -160,11 +215,6 @@ testRule(invalidMap, {
       name: "target group attributes on which a Service behind the Ingress may have its own word",
       ingress: { annotations: { "alb.ingress.kubernetes.io/target-group-attributes": "x" } },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/target-group-attributes]"],
-    },
-    {
-      name: "attributes of a listener that the Ingress may not have",
-      ingress: { annotations: { "alb.ingress.kubernetes.io/listener-attributes.HTTP-80": "x" } },
-      fields: ["metadata.annotations[alb.ingress.kubernetes.io/listener-attributes.HTTP-80]"],
     },
     {
       name: "a capacity that IngressClassParams may overrule",

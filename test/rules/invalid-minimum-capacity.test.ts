@@ -1,6 +1,7 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { invalidMinimumCapacity } from "../../src/rules/invalid-minimum-capacity.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(invalidMinimumCapacity, {
   allow: [
@@ -60,6 +61,14 @@ testRule(invalidMinimumCapacity, {
       ingress: { annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "foo=1" } },
       profile: { featureGates: { ...defaultProfile.featureGates, LBCapacityReservation: false } },
     },
+    {
+      name: "what IngressClassParams overrule",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "Units=1" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { minimumLoadBalancerCapacity: { capacityUnits: 100 } }),
+    },
   ],
   deny: [
     {
@@ -108,6 +117,15 @@ testRule(invalidMinimumCapacity, {
     {
       name: "another key on an Ingress",
       ingress: { annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "Units=1" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/minimum-load-balancer-capacity]"],
+    },
+    {
+      name: "what IngressClassParams leave open",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/minimum-load-balancer-capacity": "Units=1" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { scheme: "internal" }),
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/minimum-load-balancer-capacity]"],
     },
   ],

@@ -1,9 +1,13 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { ipTargetsDisabled } from "../../src/rules/ip-targets-disabled.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass, service } from "./backend-services.ts";
+import { classWithParams, keyed } from "./group-members.ts";
 
 const featureGates = { ...defaultProfile.featureGates, EnableIPTargetType: false };
 const targetTypeField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-nlb-target-type]";
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/target-type]";
+const ip = keyed({ "target-type": "ip" });
 
 testRule(ipTargetsDisabled, {
   allow: [
@@ -65,6 +69,25 @@ testRule(ipTargetsDisabled, {
       },
       profile: { featureGates },
     },
+    { name: "ip targets of an Ingress where the gate is on", ingress: { annotations: ip } },
+    { name: "instance targets of an Ingress", ingress: {}, profile: { featureGates } },
+    {
+      name: "an Ingress whose only Service wants instance targets",
+      ingress: { annotations: ip },
+      cluster: [service("shop/web", { annotations: { "target-type": "instance" } })],
+      profile: { featureGates },
+    },
+    {
+      name: "an Ingress of Auto Mode, whose gates nobody knows",
+      ingress: { annotations: ip, spec: { ingressClassName: "auto" } },
+      cluster: [autoModeClass, service("shop/web")],
+      profile: { featureGates },
+    },
+    {
+      name: "another controller's Ingress",
+      ingress: { annotations: ip, spec: { ingressClassName: "nginx" } },
+      profile: { featureGates },
+    },
   ],
   deny: [
     {
@@ -102,6 +125,49 @@ testRule(ipTargetsDisabled, {
       },
       profile: { featureGates, defaultTargetType: "ip" },
       fields: [targetTypeField],
+    },
+    {
+      name: "ip targets of an Ingress",
+      ingress: { annotations: ip },
+      cluster: [service("shop/web")],
+      profile: { featureGates },
+      fields: [albField],
+    },
+    {
+      name: "ip targets that a Service wants",
+      ingress: {},
+      cluster: [service("shop/web", { annotations: { "target-type": "ip" } })],
+      profile: { featureGates },
+      fields: ["spec.defaultBackend"],
+    },
+    {
+      name: "ip targets of an Ingress by default",
+      ingress: {},
+      cluster: [service("shop/web")],
+      profile: { featureGates, defaultTargetType: "ip" },
+      fields: [albField],
+    },
+    {
+      name: "ip targets of the IngressClassParams",
+      ingress: { spec: { ingressClassName: "gold" } },
+      cluster: [...classWithParams("gold", { targetType: "ip" }), service("shop/web")],
+      profile: { featureGates },
+      fields: ["spec.ingressClassName"],
+    },
+  ],
+  warn: [
+    {
+      name: "ip targets of an Ingress whose Service nobody knows",
+      ingress: { annotations: ip },
+      profile: { featureGates },
+      fields: [albField],
+    },
+    {
+      name: "ip targets for a Service that is not there yet",
+      ingress: { annotations: ip },
+      cluster: [],
+      profile: { featureGates },
+      fields: [albField],
     },
   ],
 });

@@ -1,7 +1,14 @@
 import { ipTargetsOnOverlayNetwork } from "../../src/rules/ip-targets-on-overlay-network.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { pathsTo, service } from "./backend-services.ts";
+import { classWithParams, keyed } from "./group-members.ts";
 
 const targetTypeField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-nlb-target-type]";
+
+const toWeb = pathsTo(["web", 80]);
+const ipTargets = keyed({ "target-type": "ip" });
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/target-type]";
+const overlay = { overlayNetwork: true };
 
 testRule(ipTargetsOnOverlayNetwork, {
   allow: [
@@ -32,6 +39,23 @@ testRule(ipTargetsOnOverlayNetwork, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip" },
       },
       profile: { overlayNetwork: true },
+    },
+    {
+      name: "an ALB with instance targets",
+      ingress: { spec: toWeb },
+      cluster: [service("shop/web")],
+      profile: overlay,
+    },
+    {
+      name: "an ALB with ip targets on no overlay",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "an ALB whose Service says instance, and wins",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [service("shop/web", { annotations: { "target-type": "instance" } })],
+      profile: overlay,
     },
   ],
   deny: [
@@ -67,6 +91,55 @@ testRule(ipTargetsOnOverlayNetwork, {
       service: { spec: { loadBalancerClass: "eks.amazonaws.com/nlb" } },
       profile: { overlayNetwork: true },
       fields: [targetTypeField],
+    },
+    {
+      name: "an ALB with ip targets",
+      ingress: { annotations: ipTargets, spec: pathsTo(["web", 80], ["api", 80]) },
+      cluster: [service("shop/web"), service("shop/api")],
+      profile: overlay,
+      fields: [albField],
+    },
+    {
+      name: "an ALB with ip targets by default",
+      ingress: { spec: toWeb },
+      cluster: [service("shop/web")],
+      profile: { ...overlay, defaultTargetType: "ip" },
+      fields: [albField],
+    },
+    {
+      name: "an ALB with ip targets before its Service is there",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [],
+      profile: overlay,
+      fields: [albField],
+    },
+    {
+      name: "an ALB whose Service says ip",
+      ingress: { spec: toWeb },
+      cluster: [service("shop/web", { annotations: { "target-type": "ip" } })],
+      profile: overlay,
+      fields: ["spec.rules[0].http.paths[0].backend"],
+    },
+    {
+      name: "an ALB whose class says ip",
+      ingress: { spec: { ...toWeb, ingressClassName: "c" } },
+      cluster: [service("shop/web"), ...classWithParams("c", { targetType: "ip" })],
+      profile: overlay,
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an ALB with ip targets in a cluster of which nothing else is known",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      profile: { ...overlay, albClasses: [{ name: "alb", hasParams: false }] },
+      fields: [albField],
+    },
+  ],
+  warn: [
+    {
+      name: "an ALB with ip targets, where IngressClassParams may say otherwise",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      profile: overlay,
+      fields: [albField],
     },
   ],
 });

@@ -1,6 +1,12 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { ipv4SourceRangesWithDualstack } from "../../src/rules/ipv4-source-ranges-with-dualstack.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams, inGroup, keyed, member } from "./group-members.ts";
+
+const cidrsField = "metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]";
+const typeField = "metadata.annotations[alb.ingress.kubernetes.io/ip-address-type]";
+const ipv4Range = { "inbound-cidrs": "192.0.2.0/24" };
+const dualstack = { "ip-address-type": "dualstack" };
 
 testRule(ipv4SourceRangesWithDualstack, {
   allow: [
@@ -158,6 +164,32 @@ testRule(ipv4SourceRangesWithDualstack, {
         },
       },
     },
+    { name: "IPv4 ranges in an IPv4 group", ingress: inGroup(ipv4Range), cluster: [member("team-b/api")] },
+    {
+      name: "IPv4 ranges of an Ingress whose class brings others",
+      ingress: { annotations: keyed({ ...ipv4Range, ...dualstack }), spec: { ingressClassName: "c" } },
+      cluster: classWithParams("c", { inboundCIDRs: ["192.0.2.0/24", "2001:db8::/32"] }),
+    },
+    {
+      name: "IPv4 ranges in a group with named security groups",
+      ingress: inGroup({ ...ipv4Range, ...dualstack }),
+      cluster: [member("team-b/api", { "security-groups": "sg-1" })],
+    },
+    {
+      name: "IPv4 ranges on a port that another Ingress opens by a prefix list",
+      ingress: inGroup({ ...ipv4Range, ...dualstack }),
+      cluster: [member("team-b/api", { "security-group-prefix-lists": "pl-1" })],
+    },
+    {
+      name: "the address type that a group with IPv4 ranges of others has already",
+      ingress: inGroup(dualstack),
+      cluster: [member("team-b/api", { ...ipv4Range, ...dualstack })],
+    },
+    {
+      name: "an Ingress that says nothing of either in its group",
+      ingress: inGroup(),
+      cluster: [member("team-b/api", { ...ipv4Range, ...dualstack })],
+    },
   ],
   warn: [
     {
@@ -219,6 +251,30 @@ testRule(ipv4SourceRangesWithDualstack, {
         },
       },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/inbound-cidrs]"],
+    },
+    {
+      name: "IPv4 ranges in a dual-stack group",
+      ingress: inGroup(ipv4Range),
+      cluster: [member("team-b/api", dualstack)],
+      fields: [cidrsField],
+    },
+    {
+      name: "IPv4 ranges in a dual-stack class",
+      ingress: { annotations: keyed(ipv4Range), spec: { ingressClassName: "c" } },
+      cluster: classWithParams("c", { ipAddressType: "dualstack" }),
+      fields: [cidrsField],
+    },
+    {
+      name: "a class with IPv4 ranges",
+      ingress: { annotations: keyed(dualstack), spec: { ingressClassName: "c" } },
+      cluster: classWithParams("c", { inboundCIDRs: ["192.0.2.0/24"] }),
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an address type for a group where others have IPv4 ranges",
+      ingress: inGroup(dualstack),
+      cluster: [member("team-b/api", ipv4Range)],
+      fields: [typeField],
     },
   ],
 });

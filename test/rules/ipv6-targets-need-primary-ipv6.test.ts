@@ -1,7 +1,15 @@
 import { ipv6TargetsNeedPrimaryIpv6 } from "../../src/rules/ipv6-targets-need-primary-ipv6.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { ipv6, pathsTo, service } from "./backend-services.ts";
+import { classWithParams, keyed } from "./group-members.ts";
 
 const targetTypeField = "metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-nlb-target-type]";
+
+const toWeb = pathsTo(["web", 80]);
+const web6 = [service("shop/web", { spec: ipv6 })];
+const dualstack = keyed({ "ip-address-type": "dualstack" });
+const albField = "metadata.annotations[alb.ingress.kubernetes.io/target-type]";
+const without = { nodesHavePrimaryIPv6: false };
 
 testRule(ipv6TargetsNeedPrimaryIpv6, {
   allow: [
@@ -62,6 +70,30 @@ testRule(ipv6TargetsNeedPrimaryIpv6, {
       },
       profile: { nodesHavePrimaryIPv6: false },
     },
+    {
+      name: "nodes with primary IPv6 addresses behind an ALB",
+      ingress: { annotations: dualstack, spec: toWeb },
+      cluster: web6,
+      profile: { nodesHavePrimaryIPv6: true },
+    },
+    {
+      name: "ip targets of an ALB",
+      ingress: { annotations: { ...dualstack, ...keyed({ "target-type": "ip" }) }, spec: toWeb },
+      cluster: web6,
+      profile: without,
+    },
+    {
+      name: "an IPv4 Service behind an ALB",
+      ingress: { annotations: dualstack, spec: toWeb },
+      cluster: [service("shop/web")],
+      profile: without,
+    },
+    {
+      name: "an ALB that is IPv4 only, which another rule reports",
+      ingress: { spec: toWeb },
+      cluster: web6,
+      profile: without,
+    },
   ],
   deny: [
     {
@@ -97,6 +129,30 @@ testRule(ipv6TargetsNeedPrimaryIpv6, {
       profile: { nodesHavePrimaryIPv6: false },
       fields: [targetTypeField],
     },
+    {
+      name: "IPv6 nodes without one behind an ALB",
+      ingress: { annotations: dualstack, spec: toWeb },
+      cluster: web6,
+      profile: without,
+      fields: [albField],
+    },
+    {
+      name: "the same by the Service's own target type",
+      ingress: { annotations: { ...dualstack, ...keyed({ "target-type": "ip" }) }, spec: toWeb },
+      cluster: [service("shop/web", { annotations: { "target-type": "instance" }, spec: ipv6 })],
+      profile: without,
+      fields: ["spec.rules[0].http.paths[0].backend"],
+    },
+    {
+      name: "the same by the class",
+      ingress: {
+        annotations: { ...dualstack, ...keyed({ "target-type": "ip" }) },
+        spec: { ...toWeb, ingressClassName: "c" },
+      },
+      cluster: [...web6, ...classWithParams("c", { targetType: "instance" })],
+      profile: without,
+      fields: ["spec.ingressClassName"],
+    },
   ],
   warn: [
     {
@@ -106,6 +162,12 @@ testRule(ipv6TargetsNeedPrimaryIpv6, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-ip-address-type": "dualstack" },
       },
       fields: [targetTypeField],
+    },
+    {
+      name: "IPv6 nodes behind an ALB of which nobody says whether they have one",
+      ingress: { annotations: dualstack, spec: toWeb },
+      cluster: web6,
+      fields: [albField],
     },
   ],
 });

@@ -1,5 +1,6 @@
 import { loadBalancerNameTooLong } from "../../src/rules/load-balancer-name-too-long.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(loadBalancerNameTooLong, {
   allow: [
@@ -41,6 +42,14 @@ testRule(loadBalancerNameTooLong, {
         annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
       },
     },
+    {
+      name: "what IngressClassParams overrule",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { loadBalancerName: "web" }),
+    },
   ],
   deny: [
     {
@@ -62,6 +71,15 @@ testRule(loadBalancerNameTooLong, {
     {
       name: "33 bytes on an Ingress",
       ingress: { annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" } },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/load-balancer-name]"],
+    },
+    {
+      name: "what IngressClassParams leave open",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/load-balancer-name": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { scheme: "internal" }),
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/load-balancer-name]"],
     },
   ],

@@ -6,6 +6,8 @@ import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { schemeChangeReplacesLoadBalancer } from "../../src/rules/scheme-change-replaces-load-balancer.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { service } from "../support/subjects.ts";
+import { built, builtIn, nginx } from "./built-members.ts";
+import { classWithParams, inGroup, keyed, member } from "./group-members.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const nlbSpec = { loadBalancerClass: "service.k8s.aws/nlb" };
@@ -93,8 +95,106 @@ testRule(schemeChangeReplacesLoadBalancer, {
       old: { annotations: { "alb.ingress.kubernetes.io/scheme": "internal" }, status },
       ingress: { annotations: { "alb.ingress.kubernetes.io/scheme": "public" }, status },
     },
+    {
+      name: "an Ingress of a group whose scheme another member states, too",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      old: { ...inGroup({ scheme: "internet-facing" }), status },
+      ingress: { ...inGroup(), status },
+    },
+    {
+      name: "an Ingress of a group that states what is in force",
+      cluster: [member("team-b/api")],
+      old: { ...inGroup(), status },
+      ingress: { ...inGroup({ scheme: "internal" }), status },
+    },
+    {
+      name: "an Ingress whose group has no load balancer yet",
+      cluster: [member("team-b/api")],
+      old: inGroup(),
+      ingress: inGroup({ scheme: "internet-facing" }),
+    },
+    {
+      name: "an Ingress of which IngressClassParams decide the scheme",
+      cluster: classWithParams("theirs", { scheme: "internal" }),
+      old: { spec: { ingressClassName: "theirs" }, status },
+      ingress: {
+        annotations: keyed({ scheme: "internet-facing" }),
+        spec: { ingressClassName: "theirs" },
+        status,
+      },
+    },
+    {
+      name: "an Ingress that contradicts its group, which another rule refuses",
+      cluster: [member("team-b/api", { scheme: "internal" })],
+      old: { ...inGroup({ scheme: "internal" }), status },
+      ingress: { ...inGroup({ scheme: "internet-facing" }), status },
+    },
+    {
+      name: "an Ingress that leaves a group in which others state the scheme",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      old: { ...inGroup({ scheme: "internet-facing" }), status },
+      ingress: { annotations: keyed({ scheme: "internet-facing" }), status },
+    },
+    {
+      name: "an Ingress that joins a group and states the scheme that it has",
+      cluster: [built("team-b/api")],
+      old: {},
+      ingress: inGroup({ scheme: "internal" }),
+    },
+    {
+      name: "another scheme before anything is built, where other members are not known",
+      cluster: [],
+      unsure: ["Ingress"],
+      old: inGroup(),
+      ingress: inGroup({ scheme: "internet-facing" }),
+    },
   ],
   deny: [
+    {
+      name: "an Ingress that alone states the scheme of its group, and takes it away",
+      cluster: [member("team-b/api")],
+      old: { ...inGroup({ scheme: "internet-facing" }), status },
+      ingress: { ...inGroup(), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
+    {
+      name: "an Ingress without an address, of a group of which another member has one",
+      cluster: [built("team-b/api")],
+      old: inGroup(),
+      ingress: inGroup({ scheme: "internet-facing" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
+    {
+      name: "an Ingress that goes to a class whose IngressClassParams have another scheme",
+      cluster: classWithParams("theirs", { scheme: "internet-facing" }),
+      old: { status },
+      ingress: { spec: { ingressClassName: "theirs" }, status },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "an Ingress that leaves a group which has its scheme from it alone",
+      cluster: [member("team-b/api")],
+      old: { ...inGroup({ scheme: "internet-facing" }), status },
+      ingress: { annotations: keyed({ scheme: "internet-facing" }), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/group.name]"],
+    },
+    {
+      name: "an Ingress that leaves one group and joins another, and changes both",
+      cluster: [member("team-b/api"), built("team-c/api", {}, "h")],
+      old: { ...inGroup({ scheme: "internet-facing" }), status },
+      ingress: builtIn("h", { scheme: "internet-facing" }),
+      fields: [
+        "metadata.annotations[alb.ingress.kubernetes.io/group.name]",
+        "metadata.annotations[alb.ingress.kubernetes.io/scheme]",
+      ],
+    },
+    {
+      name: "an Ingress that comes from another controller into a group, and changes its scheme",
+      cluster: [built("team-b/api"), nginx],
+      old: { ...inGroup({ scheme: "internet-facing" }), spec: { ingressClassName: "nginx" } },
+      ingress: inGroup({ scheme: "internet-facing" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
     {
       name: "a Service that becomes public",
       old: {
@@ -148,6 +248,14 @@ testRule(schemeChangeReplacesLoadBalancer, {
     },
   ],
   warn: [
+    {
+      name: "another scheme in a group of which not all members are known",
+      cluster: [],
+      unsure: ["Ingress"],
+      old: { ...inGroup(), status },
+      ingress: { ...inGroup({ scheme: "internet-facing" }), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
+    },
     {
       name: "the controller's default written where nothing was: a public scheme may have been removed before, and is sticky",
       old: { spec: nlbSpec, status },

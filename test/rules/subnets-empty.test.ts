@@ -1,5 +1,6 @@
 import { subnetsEmpty } from "../../src/rules/subnets-empty.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { classWithParams } from "./group-members.ts";
 
 testRule(subnetsEmpty, {
   allow: [
@@ -28,6 +29,14 @@ testRule(subnetsEmpty, {
     {
       name: "an Ingress of another class",
       ingress: { spec: { ingressClassName: "nginx" }, annotations: { "alb.ingress.kubernetes.io/subnets": "" } },
+    },
+    {
+      name: "what IngressClassParams overrule",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/subnets": "" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { subnets: { ids: ["subnet-1", "subnet-2"] } }),
     },
   ],
   deny: [
@@ -62,6 +71,15 @@ testRule(subnetsEmpty, {
       },
       profile: { albClasses: [{ name: "alb", hasParams: true }] },
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-subnets]"],
+    },
+    {
+      name: "what IngressClassParams leave open",
+      ingress: {
+        annotations: { "alb.ingress.kubernetes.io/subnets": "" },
+        spec: { ingressClassName: "gold" },
+      },
+      cluster: classWithParams("gold", { scheme: "internal" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/subnets]"],
     },
   ],
   warn: [

@@ -1,5 +1,7 @@
 import { targetGroupReplaced } from "../../src/rules/target-group-replaced.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { builtIn } from "./built-members.ts";
+import { autoModeClass, classWithParams, keyed } from "./group-members.ts";
 
 const status = { loadBalancer: { ingress: [{ hostname: "web-1.elb.eu-west-1.amazonaws.com" }] } };
 const loadBalancerClass = "service.k8s.aws/nlb";
@@ -15,6 +17,15 @@ const external = {
   "service.beta.kubernetes.io/aws-load-balancer-type": "external",
   "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
 };
+
+/** The Service behind the Ingress. */
+function web(annotations: Readonly<Record<string, string>> = {}): object {
+  return {
+    kind: "Service",
+    metadata: { namespace: "shop", name: "web", annotations: keyed(annotations) },
+    spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] },
+  };
+}
 
 testRule(targetGroupReplaced, {
   allow: [
@@ -53,8 +64,84 @@ testRule(targetGroupReplaced, {
       old: { annotations: { [targetType]: "ip" }, status },
       service: { annotations: { [targetType]: "instance" }, status },
     },
+    {
+      name: "the target type of an Ingress that is not built",
+      cluster: [web()],
+      old: {},
+      ingress: { annotations: keyed({ "target-type": "ip" }) },
+    },
+    {
+      name: "the default target type of an Ingress written down",
+      cluster: [web()],
+      old: { status },
+      ingress: { annotations: keyed({ "target-type": "instance" }), status },
+    },
+    {
+      name: "a target type of an Ingress whose Service states another one",
+      cluster: [web({ "target-type": "instance" })],
+      old: { status },
+      ingress: { annotations: keyed({ "target-type": "ip" }), status },
+    },
+    {
+      name: "a backend that is new",
+      cluster: [web({ "target-type": "ip" })],
+      old: { spec: { defaultBackend: { service: { name: "api", port: { number: 80 } } } }, status },
+      ingress: { status },
+    },
+    {
+      name: "the protocol of a backend whose Service states another one",
+      cluster: [web({ "backend-protocol": "HTTP" })],
+      old: { status },
+      ingress: { annotations: keyed({ "backend-protocol": "HTTPS" }), status },
+    },
+    {
+      name: "the default protocol of a backend written down",
+      cluster: [web()],
+      old: { status },
+      ingress: { annotations: keyed({ "backend-protocol": "HTTP", "backend-protocol-version": "HTTP1" }), status },
+    },
+    {
+      name: "another load balancer, of which another rule speaks",
+      cluster: [web()],
+      old: { status },
+      ingress: builtIn("g", { "target-type": "ip" }),
+    },
+    {
+      name: "the target type of another controller, of which another rule speaks",
+      cluster: [web(), ...autoModeClass("auto")],
+      old: builtIn("g"),
+      ingress: { spec: { ingressClassName: "auto" }, status },
+    },
   ],
   warn: [
+    {
+      name: "another target type of an Ingress",
+      cluster: [web()],
+      old: { status },
+      ingress: { annotations: keyed({ "target-type": "ip" }), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/target-type]"],
+    },
+    {
+      name: "another target type by the class of an Ingress",
+      cluster: [web(), ...classWithParams("pods", { targetType: "ip" })],
+      old: { status },
+      ingress: { spec: { ingressClassName: "pods" }, status },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "another version of the protocol of a backend",
+      cluster: [web()],
+      old: { annotations: keyed({ "backend-protocol-version": "GRPC" }), status },
+      ingress: { status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol-version]"],
+    },
+    {
+      name: "another protocol of a backend",
+      cluster: [web()],
+      old: { status },
+      ingress: { annotations: keyed({ "backend-protocol": "HTTPS" }), status },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/backend-protocol]"],
+    },
     {
       name: "another target type, once for all ports",
       old: {

@@ -1,5 +1,12 @@
 import { targetPortEmpty } from "../../src/rules/target-port-empty.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { autoModeClass, httpPort, pathsTo, service } from "./backend-services.ts";
+import { keyed } from "./group-members.ts";
+
+const toWeb = pathsTo(["web", 80]);
+const ipTargets = keyed({ "target-type": "ip" });
+const backend = "spec.rules[0].http.paths[0].backend";
+const empty = [service("shop/web", { spec: { ports: [{ ...httpPort, targetPort: 0 }] } })];
 
 testRule(targetPortEmpty, {
   allow: [
@@ -109,6 +116,24 @@ testRule(targetPortEmpty, {
       name: "the in-tree controller",
       service: { spec: { allocateLoadBalancerNodePorts: true, ports: [{ name: "http", port: 80, protocol: "TCP" }] } },
     },
+    {
+      name: "a targetPort behind an ALB with ip targets",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [service("shop/web")],
+    },
+    {
+      name: "a targetPort by name behind an ALB",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [service("shop/web", { spec: { ports: [{ ...httpPort, targetPort: "web" }] } })],
+    },
+    { name: "none behind an ALB with instance targets", ingress: { spec: toWeb }, cluster: empty },
+    {
+      name: "none in a manifest, which will get that of the port",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [
+        service("shop/web", { spec: { ports: [{ ...httpPort, targetPort: undefined }], ipFamilies: undefined } }),
+      ],
+    },
   ],
   deny: [
     {
@@ -140,6 +165,18 @@ testRule(targetPortEmpty, {
       },
       fields: ["spec.ports[0].nodePort", "spec.ports[1].nodePort"],
     },
+    {
+      name: "a targetPort 0 behind an ALB with ip targets",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: empty,
+      fields: [backend],
+    },
+    {
+      name: "none behind an ALB, of a Service that has been at the API server",
+      ingress: { annotations: ipTargets, spec: toWeb },
+      cluster: [service("shop/web", { spec: { ports: [{ ...httpPort, targetPort: undefined }] } })],
+      fields: [backend],
+    },
   ],
   warn: [
     {
@@ -152,6 +189,12 @@ testRule(targetPortEmpty, {
         },
       },
       fields: ["spec.ports[0].targetPort"],
+    },
+    {
+      name: "a targetPort 0 behind an ALB of EKS Auto Mode, whose default is ip",
+      ingress: { spec: { ...toWeb, ingressClassName: "auto" } },
+      cluster: [...empty, autoModeClass],
+      fields: [backend],
     },
   ],
 });

@@ -1,5 +1,6 @@
 import { unreadableDeletionProtection } from "../../src/rules/unreadable-deletion-protection.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { keyed } from "./group-members.ts";
 
 testRule(unreadableDeletionProtection, {
   allow: [
@@ -32,6 +33,17 @@ testRule(unreadableDeletionProtection, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-attributes": "deletion_protection.enabled=yes" },
       },
     },
+    {
+      name: "a boolean on an Ingress",
+      ingress: { annotations: keyed({ "load-balancer-attributes": "deletion_protection.enabled=0" }) },
+    },
+    {
+      name: "another controller's Ingress",
+      ingress: {
+        annotations: keyed({ "load-balancer-attributes": "deletion_protection.enabled=yes" }),
+        spec: { ingressClassName: "nginx" },
+      },
+    },
   ],
   warn: [
     {
@@ -57,6 +69,11 @@ testRule(unreadableDeletionProtection, {
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-attributes": "deletion_protection.enabled=true," },
       },
       fields: ["metadata.annotations[service.beta.kubernetes.io/aws-load-balancer-attributes]"],
+    },
+    {
+      name: "yes, on an Ingress",
+      ingress: { annotations: keyed({ "load-balancer-attributes": "deletion_protection.enabled=yes" }) },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/load-balancer-attributes]"],
     },
   ],
 });

@@ -1,5 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { evaluate } from "../../src/decision/evaluate.ts";
+import { defaultProfile } from "../../src/decision/facts.ts";
+import type { Facts } from "../../src/decision/facts.ts";
+import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { valueNotAllowedByPolicy } from "../../src/rules/value-not-allowed-by-policy.ts";
+import { policy as policyNamed } from "../policy/policies.ts";
+import { knownCluster } from "../support/known-cluster.ts";
 import { testRule } from "../support/rule-tester.ts";
+import { ingress } from "../support/subjects.ts";
+import { autoModeClass, classWithParams, inGroup, keyed, member } from "./group-members.ts";
 
 const spec = { loadBalancerClass: "service.k8s.aws/nlb" };
 const withoutParams = { albClasses: [{ name: "alb", hasParams: false }] };
@@ -10,6 +19,23 @@ const onlyInternal = { service: { scheme: { allowed: ["internal"] } } };
 const onlyPublic = { service: { scheme: { allowed: ["internet-facing"] } } };
 const noProxyProtocol = { service: { proxyProtocol: { allowed: ["Off"] } } };
 const proxyProtocol = { service: { proxyProtocol: { allowed: ["On"] } } };
+
+const onlyInternalAlb = { ingress: { scheme: { allowed: ["internal"] } } };
+const onlyFacingAlb = { ingress: { scheme: { allowed: ["internet-facing"] } } };
+const onlyIp = { ingress: { targetType: { allowed: ["ip"] } } };
+const onlyPublicGroups = { ingress: { groupName: { allowed: ["public-*"] } } };
+const albScheme = "metadata.annotations[alb.ingress.kubernetes.io/scheme]";
+const albTargetType = "metadata.annotations[alb.ingress.kubernetes.io/target-type]";
+const albGroup = "metadata.annotations[alb.ingress.kubernetes.io/group.name]";
+
+/** A Service behind the Ingress. */
+function backend(name: string, annotations: Readonly<Record<string, string>> = {}): object {
+  return {
+    kind: "Service",
+    metadata: { namespace: "shop", name, annotations: keyed(annotations) },
+    spec: { type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] },
+  };
+}
 
 testRule(valueNotAllowedByPolicy, {
   allow: [
@@ -122,8 +148,189 @@ testRule(valueNotAllowedByPolicy, {
       policy: { ingress: { groupName: { allowed: ["public-*", "team"] } } },
       ingress: { annotations: { "alb.ingress.kubernetes.io/group.name": "team" } },
     },
+    {
+      name: "a scheme that IngressClassParams overrule with an allowed one",
+      cluster: classWithParams("theirs", { scheme: "internal" }),
+      policy: onlyInternalAlb,
+      ingress: { annotations: keyed({ scheme: "internet-facing" }), spec: { ingressClassName: "theirs" } },
+    },
+    {
+      name: "no scheme in a group whose members state an allowed one",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      policy: onlyFacingAlb,
+      ingress: inGroup(),
+    },
+    {
+      name: "a scheme on which the group does not agree, which another rule refuses",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      policy: onlyInternalAlb,
+      ingress: inGroup({ scheme: "internal" }),
+    },
+    {
+      name: "an NLB in front with an allowed scheme",
+      cluster: [],
+      policy: onlyFacingAlb,
+      ingress: {
+        annotations: keyed({
+          scheme: "internet-facing",
+          "enable-frontend-nlb": "true",
+          "frontend-nlb-scheme": "internet-facing",
+        }),
+      },
+    },
+    {
+      name: "the scheme of an NLB in front that is not there",
+      cluster: [],
+      policy: onlyInternalAlb,
+      ingress: { annotations: keyed({ "enable-frontend-nlb": "false", "frontend-nlb-scheme": "internet-facing" }) },
+    },
+    {
+      name: "a target type that each Service overrules with an allowed one",
+      cluster: [backend("web", { "target-type": "ip" })],
+      policy: onlyIp,
+      ingress: { annotations: keyed({ "target-type": "instance" }) },
+    },
+    {
+      name: "a target type of a Service that is none, which another rule refuses",
+      cluster: [backend("web", { "target-type": "IP" })],
+      policy: onlyIp,
+      ingress: {},
+    },
+    {
+      name: "EKS Auto Mode without a target type, which is ip there",
+      cluster: [...autoModeClass("auto"), backend("web")],
+      policy: onlyIp,
+      ingress: { spec: { ingressClassName: "auto" } },
+    },
+    {
+      name: "a group that the class overrules with an allowed one",
+      cluster: classWithParams("grouped", { group: { name: "public-web" } }),
+      policy: onlyPublicGroups,
+      ingress: { ...inGroup(), spec: { ingressClassName: "grouped" } },
+    },
+    {
+      name: "a group by an annotation that EKS Auto Mode does not read",
+      cluster: [{ kind: "IngressClass", metadata: { name: "auto" }, spec: { controller: "eks.amazonaws.com/alb" } }],
+      policy: onlyPublicGroups,
+      ingress: { ...inGroup(), spec: { ingressClassName: "auto" } },
+    },
   ],
   deny: [
+    {
+      name: "the scheme of the IngressClassParams, although an allowed one is written",
+      cluster: classWithParams("theirs", { scheme: "internet-facing" }),
+      policy: onlyInternalAlb,
+      ingress: { annotations: keyed({ scheme: "internal" }), spec: { ingressClassName: "theirs" } },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "the scheme of the group, which others state",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      policy: onlyInternalAlb,
+      ingress: inGroup(),
+      fields: [albGroup],
+    },
+    {
+      name: "the scheme of a group by the class",
+      cluster: [
+        ...classWithParams("grouped", { group: { name: "g" } }),
+        member("team-b/api", { scheme: "internet-facing" }),
+      ],
+      policy: onlyInternalAlb,
+      ingress: { spec: { ingressClassName: "grouped" } },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "a written scheme, whether the group agrees with it or not",
+      cluster: [member("team-b/api", { scheme: "internal" })],
+      policy: onlyInternalAlb,
+      ingress: inGroup({ scheme: "internet-facing" }),
+      fields: [albScheme],
+    },
+    {
+      name: "a written scheme that the others state, too",
+      cluster: [member("team-b/api", { scheme: "internet-facing" })],
+      policy: onlyInternalAlb,
+      ingress: inGroup({ scheme: "internet-facing" }),
+      fields: [albScheme],
+    },
+    {
+      name: "a group whose name the controller refuses",
+      cluster: [],
+      policy: onlyPublicGroups,
+      ingress: inGroup({ "group.name": "Shared" }),
+      fields: [albGroup],
+    },
+    {
+      name: "an NLB in front, which has the controller's default scheme",
+      cluster: [],
+      policy: onlyFacingAlb,
+      ingress: { annotations: keyed({ scheme: "internet-facing", "enable-frontend-nlb": "true" }) },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/enable-frontend-nlb]"],
+    },
+    {
+      name: "an NLB in front with a scheme of its own",
+      cluster: [],
+      policy: onlyInternalAlb,
+      ingress: { annotations: keyed({ "enable-frontend-nlb": "true", "frontend-nlb-scheme": "internet-facing" }) },
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-scheme]"],
+    },
+    {
+      name: "an NLB in front with a scheme of its own, in a group that nobody knows",
+      profile: withoutParams,
+      policy: { ingress: { scheme: { allowed: ["internal"] } } },
+      ingress: inGroup({
+        scheme: "internal",
+        "enable-frontend-nlb": "true",
+        "frontend-nlb-scheme": "internet-facing",
+      }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/frontend-nlb-scheme]"],
+    },
+    {
+      name: "an NLB in front that others ask for",
+      cluster: [member("team-b/api", { "enable-frontend-nlb": "true", "frontend-nlb-scheme": "internet-facing" })],
+      policy: onlyInternalAlb,
+      ingress: inGroup(),
+      fields: [albGroup],
+    },
+    {
+      name: "the target type of one Service of two, and that of the Ingress for the other",
+      cluster: [backend("web"), backend("api", { "target-type": "instance" })],
+      policy: onlyIp,
+      ingress: {
+        spec: {
+          rules: [
+            {
+              http: {
+                paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "api", port: { number: 80 } } } }],
+              },
+            },
+          ],
+        },
+      },
+      fields: [albTargetType, albTargetType],
+    },
+    {
+      name: "the target type of each Service, although an allowed one is written",
+      cluster: [backend("web", { "target-type": "instance" })],
+      policy: onlyIp,
+      ingress: { annotations: keyed({ "target-type": "ip" }) },
+      fields: [albTargetType],
+    },
+    {
+      name: "the target type of the IngressClassParams, although the Service states an allowed one",
+      cluster: [...classWithParams("theirs", { targetType: "instance" }), backend("web", { "target-type": "ip" })],
+      policy: onlyIp,
+      ingress: { spec: { ingressClassName: "theirs" } },
+      fields: ["spec.ingressClassName"],
+    },
+    {
+      name: "the group of the class",
+      cluster: classWithParams("grouped", { group: { name: "g" } }),
+      policy: onlyPublicGroups,
+      ingress: { spec: { ingressClassName: "grouped" } },
+      fields: ["spec.ingressClassName"],
+    },
     {
       name: "a scheme that is not allowed",
       policy: onlyInternal,
@@ -304,6 +511,13 @@ testRule(valueNotAllowedByPolicy, {
   ],
   warn: [
     {
+      name: "an NLB in front whose scheme other members may state",
+      profile: withoutParams,
+      policy: { ingress: { scheme: { allowed: ["internal"] } } },
+      ingress: inGroup({ scheme: "internal", "enable-frontend-nlb": "true" }),
+      fields: ["metadata.annotations[alb.ingress.kubernetes.io/enable-frontend-nlb]"],
+    },
+    {
       name: "an Ingress without a scheme, where IngressClassParams may decide",
       policy: { ingress: { scheme: { allowed: ["internal"] } } },
       ingress: {},
@@ -323,4 +537,33 @@ testRule(valueNotAllowedByPolicy, {
       fields: ["metadata.annotations[alb.ingress.kubernetes.io/scheme]"],
     },
   ],
+});
+
+describe("a value of the group that the policy does not allow", () => {
+  function messages(others: readonly object[], showOtherNamespaces: boolean): readonly string[] {
+    const spec = { namespaceSelector: {}, ...onlyInternalAlb };
+    const policy = resolvePolicy(policySet([policyNamed("in-force", spec)]), {});
+    const facts: Facts = {
+      namespaceLabels: {},
+      profile: defaultProfile,
+      install: { scope: "ClusterWide", excludedNamespaces: [], showOtherNamespaces },
+      cluster: knownCluster(others),
+    };
+    const known = { rules: [valueNotAllowedByPolicy], policy, facts, missing: [] };
+    return evaluate(ingress(inGroup()), known).map(({ problem }) => problem.message);
+  }
+
+  const theirs = [member("team-b/api", { scheme: "internet-facing" })];
+  const hidden =
+    'another value would be in force on the load balancer of the IngressGroup "g", and policy in-force allows only "internal"';
+
+  it("is not shown where another namespace states it", () => {
+    expect(messages(theirs, false)).toEqual([hidden]);
+  });
+
+  it("is shown where the operator says so, or the namespace itself states it", () => {
+    const shown = hidden.replace("another value", '"internet-facing"');
+    expect(messages(theirs, true)).toEqual([shown]);
+    expect(messages([member("shop/api", { scheme: "internet-facing" })], false)).toEqual([shown]);
+  });
 });

@@ -118,6 +118,20 @@ test("restarts of watches and reloads of the certificate are counted, the latter
   ]);
 });
 
+test("broken groups are counted by fault, with a zero for each kind, and not before they have been looked for", async () => {
+  const metrics = build();
+  const broken = async () => (await ours(metrics)).filter((line) => line.startsWith("dualstack_broken"));
+  expect(await broken()).toEqual([]);
+  metrics.brokenGroups(new Map([["conflict", 2]]));
+  expect(await broken()).toEqual([
+    'dualstack_broken_ingress_groups{fault="load"} 0',
+    'dualstack_broken_ingress_groups{fault="conflict"} 2',
+    'dualstack_broken_ingress_groups{fault="redirect"} 0',
+  ]);
+  metrics.brokenGroups(new Map());
+  expect(await broken()).toContain('dualstack_broken_ingress_groups{fault="conflict"} 0');
+});
+
 test("it says which version this is, and how the process is doing", async () => {
   const metrics = build();
   expect(await ours(metrics)).toContain(`dualstack_build_info{version="1.2.3",node="${process.version}"} 1`);

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { alb, nlb } from "../../src/annotations/catalog.ts";
 import { ignoreLoadBalancer } from "../../src/annotations/gardener.ts";
+import type { Cluster, ClusterKind } from "../../src/decision/cluster/cluster.ts";
 import { defaultProfile, featureGates } from "../../src/decision/facts.ts";
 import type { ClusterProfile, Facts, FeatureGate, IpFamily } from "../../src/decision/facts.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
 import { readPolicy } from "../../src/policy/schema.ts";
 import { written } from "../policy/policies.ts";
+import { knownCluster } from "./known-cluster.ts";
 
 /** Raw objects as clients write them, good and bad, and the policies and clusters that they may meet. */
 
@@ -30,6 +32,7 @@ const bool = fc.constantFrom("true", "false", "1", "0.0.0.0/0", "");
 const injectedNote = fc.constantFrom(
   `policy=generated; keys=${nlb.scheme},${nlb.ipAddressType}`,
   `policy=generated; keys=${alb.scheme},spec.loadBalancerClass`,
+  `policy=generated; keys=${alb.ipAddressType},${alb.scheme},${alb.targetType}`,
   `policy=generated; keys=${ignoreLoadBalancer},${nlb.targetGroupAttributes}[proxy_protocol_v2.enabled]`,
   "policy=other; keys=a",
   "mine",
@@ -79,19 +82,24 @@ const serviceAnnotations = fc
   })
   .map(without);
 
-const ingressAnnotations = fc
-  .record({
-    [alb.scheme]: sometimes(scheme),
-    [alb.ipAddressType]: sometimes(fc.constantFrom("ipv4", "dualstack", "dualstack-without-public-ipv4", "")),
-    [alb.targetType]: sometimes(fc.constantFrom("ip", "instance", "")),
-    [alb.groupName]: sometimes(fc.constantFrom("public", "")),
-    [alb.inboundCidrs]: sometimes(fc.constantFrom("10.0.0.0/8", "0.0.0.0/0,::/0")),
-    [nlb.scheme]: sometimes(scheme),
-    "kubernetes.io/ingress.class": sometimes(fc.constantFrom("alb", "nginx", "")),
-    "dualstack.dev/inject": sometimes(fc.constantFrom("false", "0", "no")),
-    "dualstack.dev/injected": sometimes(injectedNote),
-  })
-  .map(without);
+const ingressAnnotations = ingressAnnotationsIn(sometimes(fc.constantFrom("public", "public", "other", "")));
+
+function ingressAnnotationsIn(group: fc.Arbitrary<string | undefined>): fc.Arbitrary<Raw> {
+  return fc
+    .record({
+      [alb.scheme]: sometimes(scheme),
+      [alb.ipAddressType]: sometimes(fc.constantFrom("ipv4", "dualstack", "dualstack-without-public-ipv4", "")),
+      [alb.targetType]: sometimes(fc.constantFrom("ip", "instance", "")),
+      [alb.groupName]: group,
+      [alb.enableFrontendNlb]: rarely(fc.constantFrom("true", "false")),
+      [alb.inboundCidrs]: sometimes(fc.constantFrom("10.0.0.0/8", "0.0.0.0/0,::/0")),
+      [nlb.scheme]: sometimes(scheme),
+      "kubernetes.io/ingress.class": sometimes(fc.constantFrom("alb", "nginx", "")),
+      "dualstack.dev/inject": sometimes(fc.constantFrom("false", "0", "no")),
+      "dualstack.dev/injected": sometimes(injectedNote),
+    })
+    .map(without);
+}
 
 const families = fc.constantFrom(["IPv4"], ["IPv6"], ["IPv4", "IPv6"], ["IPv6", "IPv4"]);
 
@@ -135,13 +143,26 @@ const rawServiceOf = fc
   .record({ metadata: metadata(serviceAnnotations), spec: serviceSpec, status })
   .map((parts): Raw => ({ apiVersion: "v1", kind: "Service", ...without(parts) }));
 
-const rawIngressOf = fc
-  .record({
-    metadata: metadata(ingressAnnotations),
-    spec: fc.record({ ingressClassName: mostly(fc.constantFrom("alb", "plain-alb", "nginx")) }).map(without),
-    status,
-  })
-  .map((parts): Raw => ({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", ...without(parts) }));
+const defaultBackend = fc
+  .constantFrom("web", "web", "gone")
+  .map((name): Raw => ({ service: { name, port: { number: 80 } } }));
+
+function rawIngressWith(annotations: fc.Arbitrary<Raw>): fc.Arbitrary<Raw> {
+  return fc
+    .record({
+      metadata: metadata(annotations),
+      spec: fc
+        .record({
+          ingressClassName: mostly(fc.constantFrom("alb", "plain-alb", "nginx")),
+          defaultBackend: sometimes(defaultBackend),
+        })
+        .map(without),
+      status,
+    })
+    .map((parts): Raw => ({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", ...without(parts) }));
+}
+
+const rawIngressOf = rawIngressWith(ingressAnnotations);
 
 export interface RawRequest {
   readonly object: Raw;
@@ -157,6 +178,11 @@ function requestOn(raw: fc.Arbitrary<Raw>): fc.Arbitrary<RawRequest> {
 }
 
 export const rawRequest: fc.Arbitrary<RawRequest> = fc.oneof(requestOn(rawServiceOf), requestOn(rawIngressOf));
+
+/** Ingresses, most of which share a load balancer with those of `groups`. */
+export const groupedRequest: fc.Arbitrary<RawRequest> = requestOn(
+  rawIngressWith(ingressAnnotationsIn(fc.constantFrom(...Array<string>(8).fill("public"), "other", undefined))),
+);
 
 /** New objects of controllers that are not ours. */
 export const foreignRequest: fc.Arbitrary<RawRequest> = fc.oneof(
@@ -215,6 +241,7 @@ const policySpec = fc.record({
       ipAddressType: setting("dualstack", "ipv4", "dualstack-without-public-ipv4"),
       scheme: setting("internal", "internet-facing"),
       targetType: setting("ip", "instance"),
+      groupName: rarely(fc.constant({ allowed: ["pub*"] })),
     })
     .map(without),
 });
@@ -268,9 +295,108 @@ const profile: fc.Arbitrary<ClusterProfile> = fc.record({
   ]),
 });
 
+/** Another Ingress, in some group. */
+const otherIngress = fc
+  .record({
+    namespace: fc.constantFrom("shop", "team-a", "team-b"),
+    name: fc.constantFrom("api", "docs"),
+    annotations: fc
+      .record({
+        [alb.groupName]: fc.constantFrom("public", "public", "public", "other"),
+        [alb.scheme]: sometimes(fc.constantFrom("internal", "internet-facing")),
+        [alb.ipAddressType]: sometimes(fc.constantFrom("ipv4", "dualstack", "dualstack-without-public-ipv4")),
+      })
+      .map(without),
+    finalizers: fc.constantFrom(undefined, ["group.ingress.k8s.aws/public"]),
+    deletionTimestamp: rarely(fc.constant("2026-01-01T00:00:00Z")),
+    ingressClassName: fc.constantFrom("alb", "plain-alb", "plain-alb", "nginx"),
+  })
+  .map(({ ingressClassName, ...head }): Raw => ({
+    kind: "Ingress",
+    metadata: without(head),
+    spec: { ingressClassName },
+  }));
+
+const backend = fc
+  .record({
+    type: fc.constantFrom("ClusterIP", "NodePort"),
+    ipFamilies: families,
+    annotations: fc.record({ [alb.targetType]: sometimes(fc.constantFrom("ip", "instance", "")) }).map(without),
+  })
+  .map(({ type, ipFamilies, annotations }): Raw => {
+    const port = { port: 80, targetPort: 8080, ...(type === "NodePort" ? { nodePort: 30080 } : {}) };
+    const spec = { type, ipFamilies, ports: [port] };
+    return { kind: "Service", metadata: { namespace: "shop", name: "web", annotations }, spec };
+  });
+
+const classParams = fc
+  .record({
+    scheme: sometimes(fc.constantFrom("internal", "internet-facing")),
+    ipAddressType: sometimes(fc.constantFrom("ipv4", "dualstack")),
+    targetType: sometimes(fc.constantFrom("ip", "instance")),
+    group: rarely(fc.constant({ name: "public" })),
+  })
+  .map((spec): Raw => ({
+    kind: "IngressClassParams",
+    apiVersion: "elbv2.k8s.aws/v1beta1",
+    metadata: { name: "params" },
+    spec: without(spec),
+  }));
+
+function ingressClass(name: string, spec: Raw): Raw {
+  return { kind: "IngressClass", metadata: { name }, spec };
+}
+
+const parameters = { apiGroup: "elbv2.k8s.aws", kind: "IngressClassParams", name: "params" };
+
+const classes = fc
+  .record({
+    params: sometimes(fc.constant(parameters)),
+    plain: fc.constantFrom("ingress.k8s.aws/alb", "ingress.k8s.aws/alb", "eks.amazonaws.com/alb"),
+  })
+  .map(({ params, plain }) => [
+    ingressClass("alb", { controller: "ingress.k8s.aws/alb", ...without({ parameters: params }) }),
+    ingressClass("plain-alb", { controller: plain }),
+    ingressClass("nginx", { controller: "k8s.io/ingress-nginx" }),
+  ]);
+
+/** What caches hold. */
+export interface Surroundings {
+  readonly others: readonly Raw[];
+  readonly services: readonly Raw[];
+  readonly classes: readonly Raw[];
+  readonly unsure: readonly ClusterKind[];
+}
+
+const surroundings: fc.Arbitrary<Surroundings> = fc.record({
+  others: fc.array(otherIngress, { maxLength: 3 }),
+  services: mostly(backend).map((service) => (service === undefined ? [] : [service])),
+  classes: fc.tuple(classes, mostly(classParams)).map(([all, params]) => [...all, ...(params ? [params] : [])]),
+  unsure: fc.oneof(
+    { weight: 5, arbitrary: fc.constant<readonly ClusterKind[]>([]) },
+    fc.subarray<ClusterKind>(["Ingress", "IngressClass", "IngressClassParams", "Service"]),
+  ),
+});
+
+/** Clusters with Ingresses in groups, of which nearly everything is known. */
+export const groups: fc.Arbitrary<Surroundings> = fc
+  .record({
+    surroundings,
+    others: fc.array(otherIngress, { minLength: 2, maxLength: 4, size: "max" }),
+    unsure: rarely(fc.constant<readonly ClusterKind[]>(["Ingress"])),
+  })
+  .map(({ surroundings: around, others, unsure = [] }) => ({ ...around, others, unsure }));
+
+export function clusterIn({ others, services, classes: known, unsure }: Surroundings): Cluster {
+  const manifests = [...known, ...services, ...others];
+  // Indexes say little to whom a counterexample is shown.
+  return Object.assign(knownCluster(manifests, unsure), { [fc.toStringMethod]: () => JSON.stringify(manifests) });
+}
+
 /** Facts of a namespace in scope. */
 export const inScope: fc.Arbitrary<Facts> = fc.record({
   namespaceLabels: fc.constantFrom<Readonly<Record<string, string>>>({}, { "dualstack.dev/policy": "generated" }),
   profile,
   install: fc.constant({ scope: "ClusterWide", excludedNamespaces: [] }),
+  cluster: fc.oneof(fc.constant(undefined), surroundings.map(clusterIn)),
 });

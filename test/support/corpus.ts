@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Facts } from "../../src/decision/facts.ts";
+import type { IngressView } from "../../src/decision/subject.ts";
+import { readCases } from "../conformance/cases.ts";
 import { factsOf, world } from "../conformance/world.ts";
 
 /** A Service as it was stored, out of the conformance suite, and the cluster that it stood in. */
@@ -30,6 +32,25 @@ export function storedServices(): readonly StoredService[] {
       facts: factsOf(world.parse(raw)),
       ownedAfterMutation: verdict.webhook.ownedAfterMutation,
     }));
+}
+
+/** The same of an Ingress, whose cluster has all the other objects. */
+export interface StoredIngress {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: IngressView;
+  readonly facts: Facts;
+}
+
+/** Ingresses that are not being deleted. */
+export function storedIngresses(): readonly StoredIngress[] {
+  const file = fileURLToPath(new URL("../conformance/ingresses.ndjson", import.meta.url));
+  return readCases(file, readFileSync(file, "utf8")).flatMap((given): readonly StoredIngress[] => {
+    if (given.kind !== "ingress" || given.ingress.terminating) return [];
+    const { id, namespace, name, ingress: object, namespaceLabels, cluster } = given;
+    return [{ id, namespace, name, object, facts: { ...factsOf(given.world), namespaceLabels, cluster } }];
+  });
 }
 
 interface Line {

@@ -1,3 +1,4 @@
+import type { ClusterKind } from "../../src/decision/cluster/cluster.ts";
 import { decide } from "../../src/decision/decide.ts";
 import type { Decision } from "../../src/decision/decide.ts";
 import { defaultProfile } from "../../src/decision/facts.ts";
@@ -5,6 +6,7 @@ import type { ClusterProfile, Facts, Install } from "../../src/decision/facts.ts
 import type { Subject } from "../../src/decision/subject.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import { policy } from "../policy/policies.ts";
+import { knownCluster as clusterOf } from "./known-cluster.ts";
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -14,6 +16,10 @@ export interface Surroundings {
   readonly profile?: Partial<ClusterProfile>;
   readonly install?: Partial<Install>;
   readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** Manifests of the other objects, which then are all that there are. Left out: nothing is known of them. */
+  readonly cluster?: readonly unknown[];
+  /** Kinds of which there may be others all the same. */
+  readonly unsure?: readonly ClusterKind[];
 }
 
 export const publicService: Spec = {
@@ -40,11 +46,12 @@ export const knownCluster: Partial<ClusterProfile> = {
   albClasses: [{ name: "alb", hasParams: false }],
 };
 
-function facts({ profile, install, namespaceLabels }: Surroundings = {}): Facts {
+function facts({ profile, install, namespaceLabels, cluster, unsure }: Surroundings = {}): Facts {
   return {
     namespaceLabels: namespaceLabels ?? {},
     profile: { ...defaultProfile, ...knownCluster, ...profile },
     install: { scope: "ClusterWide", excludedNamespaces: [], ...install },
+    cluster: cluster && clusterOf(cluster, unsure),
   };
 }
 

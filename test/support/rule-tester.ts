@@ -1,20 +1,23 @@
 import { describe, expect, it } from "vitest";
+import type { ClusterKind } from "../../src/decision/cluster/cluster.ts";
 import { evaluate } from "../../src/decision/evaluate.ts";
 import { defaultProfile } from "../../src/decision/facts.ts";
 import type { ClusterProfile, Facts } from "../../src/decision/facts.ts";
 import type { MissingValue, Rule, Severity } from "../../src/decision/rule.ts";
-import type { Phase, Subject } from "../../src/decision/subject.ts";
+import type { Phase, ReviewedSubject } from "../../src/decision/subject.ts";
 import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import { policyApiVersion, policyKind, readPolicy } from "../../src/policy/schema.ts";
 import type { LoadBalancerPolicy } from "../../src/policy/schema.ts";
-import { ingress, service } from "./subjects.ts";
-import type { ObjectParts } from "./subjects.ts";
+import { knownCluster } from "./known-cluster.ts";
+import { binding, ingress, service } from "./subjects.ts";
+import type { BindingParts, ObjectParts } from "./subjects.ts";
 
-/** One literal request. Exactly one of `service` and `ingress` is the object under review. */
+/** One literal request. Exactly one of `service`, `ingress` and `binding` is the object under review. */
 export type Case = { readonly name: string } & Surroundings &
   (
-    | { readonly service: ObjectParts; readonly ingress?: never }
-    | { readonly ingress: ObjectParts; readonly service?: never }
+    | { readonly service: ObjectParts; readonly ingress?: never; readonly binding?: never }
+    | { readonly ingress: ObjectParts; readonly service?: never; readonly binding?: never }
+    | { readonly binding: BindingParts; readonly service?: never; readonly ingress?: never }
   );
 
 /** A case with exactly the fields that the rule must report, in its order. */
@@ -32,6 +35,11 @@ interface Surroundings {
   /** Specs of policies by name, taken as they stand. */
   readonly policies?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly missing?: readonly MissingValue[];
+  /** Manifests of the other objects, which then are all that there are. Left out: nothing is known of them. */
+  readonly cluster?: readonly unknown[];
+  /** Kinds of which there may be others all the same. */
+  readonly unsure?: readonly ClusterKind[];
+  readonly showOtherNamespaces?: boolean;
 }
 
 /** Both sides of the rule's border: a rule without an allowed case and a reported one does not compile. */
@@ -66,16 +74,18 @@ function reports(rule: Rule, given: Case): readonly { readonly field: string; re
   }));
 }
 
-function subjectOf(given: Case): Subject {
+function subjectOf(given: Case): ReviewedSubject {
   const { old, phase } = given;
+  if (given.binding !== undefined) return binding(given.binding, old);
   return given.service === undefined ? ingress(given.ingress, { old, phase }) : service(given.service, { old, phase });
 }
 
-function factsOf({ profile, namespaceLabels = {} }: Case): Facts {
+function factsOf({ profile, namespaceLabels = {}, cluster, unsure, showOtherNamespaces }: Case): Facts {
   return {
     namespaceLabels,
     profile: { ...defaultProfile, ...profile },
-    install: { scope: "ClusterWide", excludedNamespaces: [] },
+    install: { scope: "ClusterWide", excludedNamespaces: [], showOtherNamespaces },
+    cluster: cluster && knownCluster(cluster, unsure),
   };
 }
 

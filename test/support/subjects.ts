@@ -1,5 +1,6 @@
+import { reviewedBinding } from "../../src/decision/reviewed-binding.ts";
 import { ingressView, serviceView } from "../../src/decision/subject.ts";
-import type { IngressSubject, Phase, ServiceSubject } from "../../src/decision/subject.ts";
+import type { BindingSubject, IngressSubject, Phase, ServiceSubject } from "../../src/decision/subject.ts";
 
 /** The parts of a manifest that a test cares for; the rest is the smallest object that the API server would accept. */
 export interface ObjectParts {
@@ -42,6 +43,46 @@ export function ingress(parts: ObjectParts, request: RequestParts = {}): Ingress
     name: "web",
     object: ingressView(rawIngress(parts)),
     old: old === undefined ? undefined : ingressView(rawIngress(old)),
+  };
+}
+
+export interface BindingParts extends ObjectParts {
+  /** Default: that of the AWS Load Balancer Controller. */
+  readonly apiVersion?: "elbv2.k8s.aws/v1beta1" | "eks.amazonaws.com/v1";
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** shop/web, which binds ip targets of the Service web to an IPv4 target group. */
+export function binding(parts: BindingParts, old?: BindingParts): BindingSubject {
+  return {
+    kind: "TargetGroupBinding",
+    operation: old === undefined ? "CREATE" : "UPDATE",
+    phase: "validating",
+    namespace: "shop",
+    name: "web",
+    object: reviewedBinding(rawBinding(parts)),
+    old: old === undefined ? undefined : reviewedBinding(rawBinding(old)),
+  };
+}
+
+export function rawBinding({
+  apiVersion = "elbv2.k8s.aws/v1beta1",
+  spec,
+  status,
+  ...metadata
+}: BindingParts): Readonly<Record<string, unknown>> {
+  return {
+    apiVersion,
+    kind: "TargetGroupBinding",
+    metadata: { namespace: "shop", name: "web", ...metadata },
+    spec: {
+      serviceRef: { name: "web", port: 80 },
+      targetGroupARN: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef",
+      targetType: "ip",
+      ipAddressType: "ipv4",
+      ...spec,
+    },
+    ...(status === undefined ? {} : { status }),
   };
 }
 

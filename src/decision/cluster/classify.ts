@@ -64,7 +64,9 @@ export function defaultClasses(cluster: Cluster | undefined): readonly IngressCl
 }
 
 /** undefined: a controller that builds no ALBs. */
-export function controllerOf(ingressClass: Pick<IngressClassView, "controller"> | undefined): AlbController | undefined {
+export function controllerOf(
+  ingressClass: Pick<IngressClassView, "controller"> | undefined,
+): AlbController | undefined {
   switch (ingressClass?.controller ?? "") {
     case "ingress.k8s.aws/alb":
       return "aws-load-balancer-controller";

@@ -17,6 +17,8 @@ export interface Cluster {
   /** Whether all objects of a kind are known, so that one that is not found does not exist. */
   isComplete(kind: ClusterKind): boolean;
   ingress(namespace: string, name: string): IngressObject | undefined;
+  /** All that are known: for what is done aside, not for a request. */
+  ingresses(): Iterable<IngressObject>;
   ingressClass(name: string): IngressClassView | undefined;
   ingressClasses(): Iterable<IngressClassView>;
   ingressClassParams(api: ParamsApi, name: string): IngressClassParamsView | undefined;
@@ -106,6 +108,10 @@ export class ClusterObjects implements Cluster {
 
   ingress(namespace: string, name: string): IngressObject | undefined {
     return this.#ingresses.get(`${namespace}/${name}`);
+  }
+
+  ingresses(): Iterable<IngressObject> {
+    return this.#ingresses.all();
   }
 
   ingressClass(name: string): IngressClassView | undefined {

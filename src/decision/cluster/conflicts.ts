@@ -49,13 +49,21 @@ export function conflictsIn(members: readonly Member[], { featureGates }: Cluste
     const isOpen = !classification.paramsKnown && isSettledByFirst(setting);
     return [{ setting, part, stated, because, isOpen }];
   };
-  return [
+  const found = [
     ...[...slots].flatMap((slot) => build(slot, statementsOf)),
     ...[...front]
       .filter((slot) => slot !== "frontend-nlb-attributes")
       .flatMap((slot) => build(slot, frontendStatementsOf)),
     ...(attributes === undefined ? [] : [attributes]),
   ];
+  return found.toSorted(bySettingAndPart);
+}
+
+/** Not by who comes first in the group. Ports by number. */
+function bySettingAndPart(one: Conflict, other: Conflict): number {
+  if (one.setting !== other.setting) return one.setting < other.setting ? -1 : 1;
+  const difference = Number(one.part) - Number(other.part);
+  return Number.isNaN(difference) ? (one.part < other.part ? -1 : 1) : difference;
 }
 
 const noSlots: ReadonlySet<string> = new Set();
@@ -141,6 +149,7 @@ export function sendsToBackends(member: Member, members: readonly Member[]): boo
 function redirectPort(members: readonly Member[]): number | undefined {
   let port: string | undefined;
   for (const member of members) {
+    if (!mayRedirect(member)) continue;
     const value = statementOf(member, "ssl-redirect")?.value;
     if (value === noRedirect) return undefined;
     if (value === undefined) continue;
@@ -148,6 +157,13 @@ function redirectPort(members: readonly Member[]): number | undefined {
     port = value;
   }
   return port === undefined ? undefined : Number(port);
+}
+
+/** Asked before anything is read: hardly one does. */
+function mayRedirect({ ingress, classification }: Member): boolean {
+  return (
+    ingress.view.annotations[alb.sslRedirect] !== undefined || classification.params?.sslRedirectPort !== undefined
+  );
 }
 
 /** What one member states, of a setting that has one part. */

@@ -32,7 +32,7 @@ export function groupFaults(state: GroupState, stored: GroupState | undefined): 
     const same = faults.findIndex((known) => isSameFault(known, fault));
     const known = faults[same];
     if (known === undefined) faults.push(fault);
-    else faults[same] = { ...known, parts: [...known.parts, ...fault.parts], isOpen: known.isOpen && fault.isOpen };
+    else faults[same] = { ...known, parts: [...known.parts, ...fault.parts] };
   }
   return faults;
 }

@@ -15,7 +15,7 @@ export function othersProblems(context: GroupContext): readonly Problem[] {
   const field = placeField(state, context);
   return faults(state, context).map(({ about, message }) => ({
     field,
-    message: `${message}, so that the controller changes nothing of ${groupName(state)}`,
+    message: `${message}: the controller then changes nothing of the whole group`,
     identity: identityOf(state, "others", about, []),
   }));
 }
@@ -31,22 +31,32 @@ function faults(state: GroupState, context: GroupContext): readonly OthersFault[
   return [
     ...cannotLoad(state, context),
     ...deletionProtection(state, context),
-    ...conflictsBesides(state, stored).map(({ setting, stated }) => ({
-      about: setting,
-      message: `${whoAmong(stated, state, context)} contradict each other on ${nameOf(setting)}`,
-    })),
+    ...contradictions(state, context),
     ...unknownValue(state, "scheme", isScheme),
     ...unknownValue(state, "ip-address-type", isAddressType),
     ...redirectOfOthers(state, stored),
   ];
 }
 
+/** One for each setting, whatever the ports and keys, which are others' words. */
+function contradictions(state: GroupState, context: GroupContext): readonly OthersFault[] {
+  const bySetting = new Map(
+    conflictsBesides(state, context.old?.group())
+      .toReversed()
+      .map(({ setting, stated }) => [setting, stated]),
+  );
+  return [...bySetting].toReversed().map(([setting, stated]) => ({
+    about: setting,
+    message: `${whoAmong(stated, state, context)} contradict each other on ${nameOf(setting)}`,
+  }));
+}
+
 function cannotLoad(state: GroupState, context: GroupContext): readonly OthersFault[] {
   const { problem, problemAt, own } = state;
   if (problem === undefined || problemAt === undefined || problemAt === own.ingress) return [];
   const message = mayShow(problemAt, state, context)
-    ? `${keyOf(problemAt)} cannot be read (${problem})`
-    : "another Ingress cannot be read";
+    ? `${keyOf(problemAt)} keeps ${groupName(state)} from being loaded (${problem})`
+    : `another Ingress keeps ${groupName(state)} from being loaded`;
   return [{ about: "load", message }];
 }
 
@@ -55,7 +65,8 @@ function deletionProtection(state: GroupState, context: GroupContext): readonly 
   const leaving = state.inactive.find(mayNotBeDeleted);
   if (leaving === undefined) return [];
   const which = mayShow(leaving, state, context) ? keyOf(leaving) : "another Ingress";
-  return [{ about: "deletion protection", message: `${which} is being deleted and has deletion protection` }];
+  const message = `${which} of ${groupName(state)} is being deleted and has deletion protection`;
+  return [{ about: "deletion protection", message }];
 }
 
 function mayNotBeDeleted({ view: { terminating, annotations } }: IngressObject): boolean {
@@ -67,13 +78,13 @@ function mayNotBeDeleted({ view: { terminating, annotations } }: IngressObject):
 }
 
 function unknownValue(
-  { members, own }: GroupState,
+  state: GroupState,
   setting: "scheme" | "ip-address-type",
   isKnown: (value: string) => boolean,
 ): readonly OthersFault[] {
-  const stated = agreed(members, setting);
-  if (stated.outcome !== "stated" || isKnown(stated.value) || stated.by.includes(own)) return [];
-  return [{ about: `unknown ${setting}`, message: `another Ingress has an unknown ${setting}` }];
+  const stated = agreed(state.members, setting);
+  if (stated.outcome !== "stated" || isKnown(stated.value) || stated.by.includes(state.own)) return [];
+  return [{ about: `unknown ${setting}`, message: `another Ingress of ${groupName(state)} has an unknown ${setting}` }];
 }
 
 function isScheme(value: string): boolean {
@@ -89,5 +100,5 @@ function redirectOfOthers(state: GroupState, stored: GroupState | undefined): re
   return state
     .redirectFaults()
     .filter(({ stated }) => isOld && stated.every(({ member }) => member !== state.own))
-    .map(() => ({ about: "redirect", message: "another Ingress redirects HTTP to a port without HTTPS" }));
+    .map(() => ({ about: "redirect", message: `${groupName(state)} redirects HTTP to a port without HTTPS` }));
 }

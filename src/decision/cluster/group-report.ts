@@ -13,9 +13,10 @@ import type { Setting } from "./statements.ts";
 export function groupProblems(context: GroupContext, settings: readonly Setting[]): readonly Problem[] {
   const state = context.group();
   if (state === undefined || state.conflicts().length === 0) return none;
-  return groupFaults(state, context.old?.group())
-    .filter(({ setting }) => settings.includes(setting))
-    .map((fault) => problemOf(fault, state, context));
+  const faults = groupFaults(state, context.old?.group());
+  return settings.flatMap((setting) =>
+    faults.filter((fault) => fault.setting === setting).map((fault) => problemOf(fault, state, context)),
+  );
 }
 
 /** A problem where HTTP would be redirected to a port without HTTPS, and the Ingress says so or takes the listener away. */
@@ -50,14 +51,27 @@ const none: readonly Problem[] = [];
 
 function problemOf(fault: GroupFault, state: GroupState, context: GroupContext): Problem {
   const { setting, parts, own, others, isOpen, isAmongOthers } = fault;
-  const words = own === undefined ? "in this place" : said(own, isAmongOthers ? undefined : parts);
+  const words = own === undefined ? "its place in the group" : said(own, isAmongOthers ? undefined : parts);
   const contradiction = isAmongOthers
     ? `${words} makes it count that ${whoAmong(others, state, context)} contradict each other on ${nameOf(setting)}`
     : `${words}, while ${who(others, state, context)}`;
+  const remedy = remedyOf(fault, state);
   return {
     field: own === undefined ? placeField(state, context) : fieldOf(own),
-    message: `${contradiction}: the controller then changes nothing of the whole group`,
+    message: `${contradiction}: the controller then changes nothing of the whole group until they agree`,
+    ...(remedy === undefined ? {} : { remedy }),
     identity: identityOf(state, setting, isAmongOthers ? "among others" : (own?.value ?? ""), parts),
     ...asFarAsKnown(state, isOpen),
   };
+}
+
+/** Where the rule's own, to state what the group has or nothing, does not help. */
+function remedyOf({ own, others, isAmongOthers }: GroupFault, state: GroupState): string | undefined {
+  if (isAmongOthers) return "Have the owners of the other Ingresses settle it first, or leave the group as it was.";
+  if (others.some(({ member }) => member === state.own)) {
+    return "Leave the annotation out, or state what the IngressClassParams say.";
+  }
+  if (own?.by === "params")
+    return "Choose an IngressClass whose IngressClassParams agree with the group, or another group.";
+  return undefined;
 }

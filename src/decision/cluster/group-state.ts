@@ -1,8 +1,11 @@
+import { isProvisioned } from "../controller.ts";
 import type { ClusterProfile } from "../facts.ts";
 import type { Served } from "./classify.ts";
 import type { Cluster } from "./cluster.ts";
 import { conflictsIn, redirectFaults } from "./conflicts.ts";
 import type { Conflict, RedirectFault } from "./conflicts.ts";
+import { groupChanges } from "./group-changes.ts";
+import type { GroupChange } from "./group-changes.ts";
 import { groupIdOf, loadGroup } from "./group.ts";
 import type { Group, GroupId, Member } from "./group.ts";
 import { groupValues } from "./values.ts";
@@ -14,12 +17,26 @@ export interface GroupState extends Group {
   readonly id: GroupId;
   /** The Ingress itself. */
   readonly own: Member;
+  /** Whether all members and their IngressClassParams are known. */
+  readonly isKnown: () => boolean;
+  /** The load balancer exists, or may be being built. */
+  readonly isProvisioned: () => boolean;
+  /** The group as it is without the Ingress. undefined: there is nobody else. */
+  readonly others: () => OtherMembers | undefined;
+  /** What a request does to load balancers that exist. `stored`: the group of the Ingress before it, undefined where it had none. */
+  readonly changesFrom: (stored: GroupState | undefined) => readonly GroupChange[];
   readonly values: () => GroupValues;
   readonly conflicts: () => readonly Conflict[];
   /** Those that are there without the Ingress, too. */
   readonly conflictsOfOthers: () => readonly Conflict[];
   /** What is wrong with the port to which HTTP is redirected. */
   readonly redirectFaults: () => readonly RedirectFault[];
+}
+
+export interface OtherMembers {
+  readonly members: readonly [Member, ...Member[]];
+  readonly isProvisioned: boolean;
+  readonly values: () => GroupValues;
 }
 
 /** undefined: the name of its group is not valid, or it is being deleted, so that it belongs to none. */
@@ -35,13 +52,25 @@ export function groupStateOf(
   const own = group.members.find((member) => member.ingress === ingress);
   if (own === undefined) return undefined;
   const { members, inactive, problem, problemAt } = group;
-  return {
+  const isBuilt = (some: readonly Member[]): boolean =>
+    inactive.length > 0 || some.some((member) => isProvisioned(member.ingress.view));
+  const others = once((): { readonly group: OtherMembers | undefined } => {
+    const [first, ...rest] = members.filter((member) => member !== own);
+    if (first === undefined) return { group: undefined };
+    const all = [first, ...rest] as const;
+    return { group: { members: all, isProvisioned: isBuilt(all), values: once(() => groupValues(all, profile)) } };
+  });
+  const state: GroupState = {
     id,
     members,
     inactive,
     problem,
     problemAt,
     own,
+    isKnown: () => isComplete(id, cluster) && members.every(({ classification }) => classification.paramsKnown),
+    isProvisioned: () => isBuilt(members),
+    others: () => others().group,
+    changesFrom: (stored) => groupChanges(stored, state),
     values: once(() => groupValues(members, profile)),
     conflicts: once(() => conflictsIn(members, profile)),
     conflictsOfOthers: once(() =>
@@ -52,6 +81,15 @@ export function groupStateOf(
     ),
     redirectFaults: once(() => redirectFaults(members)),
   };
+  return state;
+}
+
+/** Whether no other Ingress can be in the group. IngressClassParams put the Ingresses of a class into one, too. */
+function isComplete(id: GroupId, cluster: Cluster | undefined): boolean {
+  if (id.kind === "implicit") return true;
+  return (["Ingress", "IngressClass", "IngressClassParams"] as const).every(
+    (kind) => cluster?.isComplete(kind) === true,
+  );
 }
 
 function once<T extends object>(compute: () => T): () => T {

@@ -49,11 +49,18 @@ export function said(own: Stated, parts: readonly string[] = [own.part]): string
 /** Who says otherwise, and what, as far as the requester may know. */
 export function who(others: readonly Stated[], state: GroupState, context: GroupContext): string {
   const own = others.find(({ member }) => member === state.own);
-  if (own !== undefined) return `it has ${said(own)}`;
+  if (own !== undefined) return `its class says ${said(own)}`;
   const [first, second] = others.filter(({ member }) => mayShow(member.ingress, state, context));
-  if (first === undefined) return `another Ingress of ${groupName(state)} has something else`;
-  return `${keyOf(first.member.ingress)} of ${groupName(state)} has ${said(first)}${second === undefined ? "" : ", and there are more"}`;
+  if (first === undefined) {
+    const [any] = others;
+    return `another Ingress of ${groupName(state)} has ${any !== undefined && alone.has(any.setting) ? "one, too" : "another value"}`;
+  }
+  const words = alone.has(first.setting) ? "one, too" : said(first);
+  return `${keyOf(first.member.ingress)} of ${groupName(state)} has ${words}${second === undefined ? "" : ", and there are more"}`;
 }
+
+/** Settings of which two members may not even have the same. */
+const alone: ReadonlySet<Setting> = new Set(["default-backend", "frontend-nlb-healthcheck-success-codes"]);
 
 /** Those that contradict each other, named if all of them may be. */
 export function whoAmong(stated: readonly Stated[], state: GroupState, context: GroupContext): string {
@@ -100,7 +107,7 @@ function wordsOf({ setting, by, shown }: Stated, parts: readonly string[]): stri
   if (setting === "frontend-nlb-listener-port-mapping") {
     return `the NLB's port ${part} on port ${shown}${isDefault ? ", for want of a mapping" : ""}`;
   }
-  if (setting === "frontend-nlb-attributes" && isDefault) return "none";
+  if (setting === "frontend-nlb-attributes" && isDefault) return "none written";
   if (setting === "listener-attributes") {
     const [listener = "", key = ""] = part.split(" ");
     return `${quote(shown)} for ${quote(key)} of ${listener}`;

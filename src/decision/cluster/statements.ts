@@ -2,7 +2,6 @@ import { alb } from "../../annotations/catalog.ts";
 import { parseListenPorts } from "../../annotations/listen-ports.ts";
 import type { ListenPorts } from "../../annotations/listen-ports.ts";
 import { parseMutualAuthentication } from "../../annotations/mutual-authentication.ts";
-import type { MutualAuthentication } from "../../annotations/mutual-authentication.ts";
 import { isCidr, parseBool, parseInteger, parseList, parseMap } from "../../annotations/parse.ts";
 import type { Served } from "./classify.ts";
 import type { Member } from "./group.ts";
@@ -81,25 +80,26 @@ export interface Statement {
 
 /** What a member states, but for the NLB in front; the same list as long as object and IngressClassParams are the same. */
 export function statementsOf({ ingress, classification }: Member): readonly Statement[] {
-  return readingOf(ingress, classification).statements;
+  const reading = readingOf(ingress, classification);
+  return (reading.statements ??= statements(ingress, reading));
 }
 
 /** What a member states for the NLB in front; of no meaning where the group has none. */
 export function frontendStatementsOf({ ingress, classification }: Member): readonly Statement[] {
   const reading = readingOf(ingress, classification);
-  return (reading.frontend ??= frontendStatements(ingress, reading.ports));
+  return (reading.frontend ??= frontendStatements(ingress, portsOf(reading, ingress)));
 }
 
 /** The ports on which a member listens. undefined: not known, or the controller refuses listen-ports. */
 export function listenPortsOf({ ingress, classification }: Member): ListenPorts | undefined {
-  return readingOf(ingress, classification).ports;
+  return portsOf(readingOf(ingress, classification), ingress);
 }
 
 interface Reading {
   readonly params: IngressClassParamsView | undefined;
   readonly controller: Served["controller"];
-  readonly ports: ListenPorts | undefined;
-  readonly statements: readonly Statement[];
+  ports: { readonly known: ListenPorts | undefined } | undefined;
+  statements: readonly Statement[] | undefined;
   frontend: readonly Statement[] | undefined;
 }
 
@@ -109,210 +109,250 @@ const readings = new WeakMap<IngressObject, Reading>();
 function readingOf(ingress: IngressObject, { params, controller }: Served): Reading {
   const known = readings.get(ingress);
   if (known !== undefined && known.params === params && known.controller === controller) return known;
-  const ports = portsOf(ingress, params);
-  const statements = [
-    ...albStatements(ingress, params, controller),
-    ...listenerStatements(ingress, params, ports),
-    ...sslRedirectStatement(ingress, params),
-    ...flagStatement(ingress, "enable-frontend-nlb", alb.enableFrontendNlb),
-  ];
-  const reading: Reading = { params, controller, ports, statements, frontend: undefined };
+  const reading: Reading = { params, controller, ports: undefined, statements: undefined, frontend: undefined };
   readings.set(ingress, reading);
   return reading;
 }
 
+function portsOf(reading: Reading, { view }: IngressObject): ListenPorts | undefined {
+  return (reading.ports ??= { known: portsIn(view.annotations, reading.params) }).known;
+}
+
 /** A certificate makes HTTPS on 443 the default. One of ACM to be made does so too, if that feature is on, which nobody tells us. */
-function portsOf({ view }: IngressObject, params: IngressClassParamsView | undefined): ListenPorts | undefined {
-  const written = view.annotations[alb.listenPorts];
-  if (written !== undefined) return parseListenPorts(written);
+function portsIn(annotations: Annotations, params: IngressClassParamsView | undefined): ListenPorts | undefined {
+  const raw = annotations[alb.listenPorts];
+  if (raw !== undefined) return parseListenPorts(raw);
   if ((params?.certificateArns?.length ?? 0) > 0) return httpsOn443;
-  if (listOf(view.annotations[alb.certificateArn]).length > 0) return httpsOn443;
-  return parseBool(view.annotations[alb.createAcmCert] ?? "") === true ? undefined : httpOn80;
+  if (listOf(annotations[alb.certificateArn]).length > 0) return httpsOn443;
+  return parseBool(annotations[alb.createAcmCert] ?? "") === true ? undefined : httpOn80;
 }
 
 const httpOn80: ListenPorts = new Map([[80, "HTTP"]]);
 const httpsOn443: ListenPorts = new Map([[443, "HTTPS"]]);
 
-/** pkg/ingress/model_build_load_balancer.go, and the files model_build_*.go beside it that each setting has. */
-function albStatements(
-  ingress: IngressObject,
-  params: IngressClassParamsView | undefined,
-  controller: Served["controller"],
-): readonly Statement[] {
-  const { annotations } = ingress.view;
-  return [
-    ...paramsOrText(annotations, {
-      setting: "scheme",
-      key: alb.scheme,
-      params: params?.scheme,
-      field: "spec.scheme",
-    }),
-    ...paramsOrText(annotations, {
-      setting: "ip-address-type",
-      key: alb.ipAddressType,
-      params: params?.ipAddressType,
-      field: "spec.ipAddressType",
-    }),
-    ...paramsOrText(annotations, {
-      setting: "load-balancer-name",
-      key: alb.loadBalancerName,
-      params: written(params?.loadBalancerName),
-      field: "spec.loadBalancerName",
-    }),
-    ...subnets(annotations, params?.subnets),
-    ...list(annotations, "security-groups", alb.securityGroups, inOrder),
-    ...flagStatement(ingress, "manage-backend-security-group-rules", alb.manageBackendSecurityGroupRules),
-    ...text(annotations, "customer-owned-ipv4-pool", alb.customerOwnedIpv4Pool),
-    // IngressClassParams of the first member win over all of them (model_build_ipam.go:8-15).
-    ...text(annotations, "ipam-ipv4-pool-id", alb.ipamIpv4PoolId).map(overrulable),
-    ...pairs("load-balancer-attributes", alb.loadBalancerAttributes, annotations[alb.loadBalancerAttributes]),
-    ...pairs(
-      "minimum-load-balancer-capacity",
-      alb.minimumLoadBalancerCapacity,
-      annotations[alb.minimumLoadBalancerCapacity],
-    ),
-    ...tags(annotations, params?.tags),
-    // Both count, so that an Ingress can contradict its own class (model_build_load_balancer_addons.go:36-60).
-    ...text(annotations, "wafv2-acl-arn", alb.wafv2AclArn),
-    ...byParams("wafv2-acl-arn", "", "spec.wafv2AclArn", written(params?.wafv2AclArn)),
-    ...text(annotations, "wafv2-acl-name", alb.wafv2AclName),
-    ...byParams("wafv2-acl-name", "", "spec.wafv2AclName", written(params?.wafv2AclName)),
-    ...(controller === "eks-auto-mode" ? [] : addOns(ingress)),
-  ];
+/** How one annotation is read. Where a field of the IngressClassParams is set, the annotation does not count. */
+interface Reader {
+  readonly setting: Setting;
+  /** The value as it is compared. undefined: it states nothing, or the controller refuses it. */
+  readonly read: (raw: string) => string | undefined;
+  readonly isSetByClass?: (params: IngressClassParamsView) => boolean;
+  /** `each`: a value for each key. `port`, `https`: for each port, or each with HTTPS. */
+  readonly scope: "one" | "each" | "port" | "https";
 }
 
-/** EKS Auto Mode knows neither (EKS user guide, auto-configure-alb). */
-function addOns(ingress: IngressObject): readonly Statement[] {
-  const { annotations } = ingress.view;
-  const key = annotations[alb.wafAclId] === undefined ? alb.webAclId : alb.wafAclId;
-  return [
-    ...text(annotations, "waf-acl-id", key),
-    ...flagStatement(ingress, "shield-advanced-protection", alb.shieldAdvancedProtection),
-  ];
+/** pkg/ingress/model_build_load_balancer.go, model_build_listener.go, and the files model_build_*.go that some settings have. */
+const readers: ReadonlyMap<string, Reader> = new Map([
+  [alb.scheme, one("scheme", asWritten, ({ scheme }) => scheme !== undefined)],
+  [alb.ipAddressType, one("ip-address-type", asWritten, ({ ipAddressType }) => ipAddressType !== undefined)],
+  [alb.loadBalancerName, one("load-balancer-name", asWritten, ({ loadBalancerName }) => isFilled(loadBalancerName))],
+  [alb.subnets, one("subnets", inAnyOrder, (params) => params.subnets !== undefined)],
+  [alb.securityGroups, one("security-groups", inOrder)],
+  [alb.manageBackendSecurityGroupRules, one("manage-backend-security-group-rules", flag)],
+  [alb.customerOwnedIpv4Pool, one("customer-owned-ipv4-pool", filled)],
+  [alb.ipamIpv4PoolId, one("ipam-ipv4-pool-id", filled)],
+  [alb.loadBalancerAttributes, { setting: "load-balancer-attributes", read: asWritten, scope: "each" }],
+  [alb.minimumLoadBalancerCapacity, { setting: "minimum-load-balancer-capacity", read: asWritten, scope: "each" }],
+  [alb.tags, { setting: "tags", read: asWritten, scope: "each" }],
+  [alb.wafv2AclArn, one("wafv2-acl-arn", filled)],
+  [alb.wafv2AclName, one("wafv2-acl-name", filled)],
+  [alb.wafAclId, one("waf-acl-id", filled)],
+  [alb.webAclId, one("waf-acl-id", filled)],
+  [alb.shieldAdvancedProtection, one("shield-advanced-protection", flag)],
+  [alb.sslRedirect, one("ssl-redirect", integer, ({ sslRedirectPort }) => isFilled(sslRedirectPort))],
+  [alb.enableFrontendNlb, one("enable-frontend-nlb", flag)],
+  [alb.inboundCidrs, { ...onPorts("inbound-cidrs", cidrs), isSetByClass: (params) => hasItems(params.inboundCidrs) }],
+  [
+    alb.securityGroupPrefixLists,
+    { ...onPorts("security-group-prefix-lists", aSet), isSetByClass: (params) => hasItems(params.prefixListIds) },
+  ],
+  [
+    alb.sslPolicy,
+    { setting: "ssl-policy", read: asWritten, scope: "https", isSetByClass: (params) => isFilled(params.sslPolicy) },
+  ],
+]);
+
+function one(
+  setting: Setting,
+  read: Reader["read"],
+  isSetByClass?: (params: IngressClassParamsView) => boolean,
+): Reader {
+  return { setting, read, scope: "one", ...(isSetByClass === undefined ? {} : { isSetByClass }) };
 }
 
-function subnets(annotations: Annotations, selector: ParamsSubnets | undefined): readonly Statement[] {
-  if (selector === undefined) {
-    return list(annotations, "subnets", alb.subnets, sorted).map((statement) => ({
-      ...statement,
-      isOverrulable: true,
-    }));
+function onPorts(setting: Setting, read: Reader["read"]): Reader {
+  return { setting, read, scope: "port" };
+}
+
+/** Not put together from parts: it is done for each Ingress under review, some times over. */
+function statements(ingress: IngressObject, reading: Reading): readonly Statement[] {
+  const { view } = ingress;
+  const { params } = reading;
+  const ports = portsOf(reading, ingress);
+  const list: Statement[] = [];
+  for (const field in view.annotations) {
+    const reader = readers.get(field);
+    if (reader === undefined || isPassedOver(field, reader, view.annotations, reading)) continue;
+    addAnnotation(list, reader, field, view.annotations[field] ?? "", ports, params);
   }
-  const { ids, tags: wanted } = selector;
-  const byTag = wanted.map(({ key, values }) => [key, values] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const value = `params ${JSON.stringify([ids, byTag])}`;
-  const shown = ids.length > 0 ? ids.join(",") : byTag.map(([key, values]) => `${key}=${values.join("|")}`).join(",");
-  return [statement({ setting: "subnets", by: "params", field: "spec.subnets", value, shown })];
+  if (params !== undefined) addParams(list, params, ports);
+  addPorts(list, ingress, ports);
+  return list;
 }
 
-/** Those of the class win by key over those of the Ingress (model_build_tags.go:12-48). */
-function tags(annotations: Annotations, ofParams: readonly Pair[] | undefined): readonly Statement[] {
-  const settled = new Map((ofParams ?? []).map(({ key, value }) => [key, value]));
-  return [
-    ...[...settled].flatMap(([key, value]) => byParams("tags", key, "spec.tags", value)),
-    ...pairs("tags", alb.tags, annotations[alb.tags])
-      .filter(({ part }) => !settled.has(part))
-      .map(overrulable),
-  ];
-}
-
-/** pkg/ingress/model_build_listener.go: what each port is given by one Ingress. */
-function listenerStatements(
-  { namespace, name, view }: IngressObject,
-  params: IngressClassParamsView | undefined,
-  ports: ListenPorts | undefined,
-): readonly Statement[] {
-  if (ports === undefined) return none;
-  const { annotations, defaultBackend } = view;
-  const sources = [
-    ...paramsOrSet(annotations, {
-      setting: "inbound-cidrs",
-      key: alb.inboundCidrs,
-      params: params?.inboundCidrs,
-      field: "spec.inboundCIDRs",
-    }).filter(hasCidrsOnly),
-    ...paramsOrSet(annotations, {
-      setting: "security-group-prefix-lists",
-      key: alb.securityGroupPrefixLists,
-      params: params?.prefixListIds,
-      field: "spec.prefixListsIDs",
-    }),
-  ];
-  const policy = paramsOrText(annotations, {
-    setting: "ssl-policy",
-    key: alb.sslPolicy,
-    params: written(params?.sslPolicy),
-    field: "spec.sslPolicy",
-  });
-  const mutual = parseMutualAuthentication(annotations[alb.mutualAuthentication] ?? "");
-  const isWritten = annotations[alb.listenPorts] !== undefined;
-  // A certificate of the class would make it HTTPS on 443.
-  const isOverrulable = ports === httpOn80;
-
-  return [...ports].flatMap(([port, protocol]): readonly Statement[] => {
-    const part = String(port);
-    const at = (stated: Statement): Statement => ({
-      ...stated,
-      part,
-      slot: slotOf(stated.setting, part),
-      isOverrulable: stated.isOverrulable || isOverrulable,
-    });
-    return [
-      ...(protocol === undefined
-        ? []
-        : [
-            statement({
-              setting: "listen-ports",
-              part,
-              by: isWritten ? "annotation" : "default",
-              field: alb.listenPorts,
-              value: protocol,
-              shown: protocol,
-              isOverrulable,
-            }),
-          ]),
-      ...sources.map(at),
-      ...(protocol === "HTTPS" ? [...policy.map(at), ...mutualStatement(mutual?.get(port), part, annotations)] : []),
-      ...(protocol === undefined
-        ? []
-        : listenerAttributes(annotations, protocol, part).map((stated) => ({ ...stated, isOverrulable }))),
-      ...(defaultBackend === undefined
-        ? []
-        : [
-            statement({
-              setting: "default-backend",
-              part,
-              by: "spec",
-              field: "spec.defaultBackend",
-              // One for each port, and no second one, were it the same.
-              value: `${namespace}/${name}`,
-              shown: defaultBackend.kind === "service" ? defaultBackend.name : "a resource",
-              isOverrulable,
-            }),
-          ]),
-    ];
-  });
-}
-
-function mutualStatement(
-  mutual: MutualAuthentication | undefined,
-  part: string,
+/** EKS Auto Mode knows neither the older firewall nor Shield (EKS user guide, auto-configure-alb). */
+function isPassedOver(
+  field: string,
+  { setting, isSetByClass }: Reader,
   annotations: Annotations,
-): readonly Statement[] {
-  if (mutual === undefined) return none;
-  const { mode, trustStore, ignoresExpiry, advertisesTrustStore } = mutual;
-  const value = JSON.stringify([mode, trustStoreName(trustStore), ignoresExpiry, advertisesTrustStore ?? "off"]);
-  const field = alb.mutualAuthentication;
-  return [
-    statement({
-      setting: "mutual-authentication",
+  { params, controller }: Reading,
+): boolean {
+  if (params !== undefined && isSetByClass?.(params) === true) return true;
+  if (field === alb.webAclId && annotations[alb.wafAclId] !== undefined) return true;
+  return controller === "eks-auto-mode" && (setting === "waf-acl-id" || setting === "shield-advanced-protection");
+}
+
+function addAnnotation(
+  list: Statement[],
+  { setting, read, scope, isSetByClass }: Reader,
+  field: string,
+  shown: string,
+  ports: ListenPorts | undefined,
+  params: IngressClassParamsView | undefined,
+): void {
+  if (scope === "each") {
+    addPairs(list, setting, field, shown, params);
+    return;
+  }
+  const value = read(shown);
+  if (value === undefined) return;
+  const isOverrulable = isSetByClass !== undefined;
+  const stated = { setting, by: "annotation", field, value, shown } as const;
+  if (scope === "one") {
+    list.push({ ...stated, part: "", slot: setting, isOverrulable });
+    return;
+  }
+  for (const [port, protocol] of ports ?? noPorts) {
+    if (scope === "port" || protocol === "HTTPS")
+      list.push({ ...stated, ...place(setting, String(port)), isOverrulable });
+  }
+}
+
+/** Tags of the class win by key over those of the Ingress (model_build_tags.go:12-48); attributes only those of the first member's. */
+function addPairs(
+  list: Statement[],
+  setting: Setting,
+  field: string,
+  raw: string,
+  params: IngressClassParamsView | undefined,
+): void {
+  for (const [part, value] of parseMap(raw) ?? noPairs) {
+    if (setting === "tags" && params?.tags?.some(({ key }) => key === part) === true) continue;
+    const isOverrulable = setting === "tags";
+    list.push({
+      setting,
       part,
+      slot: slotOf(setting, part),
       by: "annotation",
       field,
       value,
-      shown: annotations[field] ?? "",
-    }),
-  ];
+      shown: value,
+      isOverrulable,
+    });
+  }
+}
+
+function addParams(list: Statement[], params: IngressClassParamsView, ports: ListenPorts | undefined): void {
+  const add = (setting: Setting, field: string, value: string | undefined, part = "", shown = value): void => {
+    if (value === undefined || shown === undefined) return;
+    const slot = slotOf(setting, part);
+    list.push({ setting, part, slot, by: "params", field, value, shown, isOverrulable: false });
+  };
+  add("scheme", "spec.scheme", params.scheme);
+  add("ip-address-type", "spec.ipAddressType", params.ipAddressType);
+  add("load-balancer-name", "spec.loadBalancerName", filled(params.loadBalancerName));
+  addSubnets(list, params.subnets);
+  // They count beside the annotations, so that an Ingress can contradict its own class (model_build_load_balancer_addons.go:36-60).
+  add("wafv2-acl-arn", "spec.wafv2AclArn", filled(params.wafv2AclArn));
+  add("wafv2-acl-name", "spec.wafv2AclName", filled(params.wafv2AclName));
+  for (const { key, value } of lastOfEach(params.tags)) add("tags", "spec.tags", value, key);
+  const redirect = filled(params.sslRedirectPort);
+  const port = redirect === undefined ? undefined : (integer(redirect) ?? noRedirect);
+  add("ssl-redirect", "spec.sslRedirectPort", port, "", redirect);
+  for (const [number, protocol] of ports ?? noPorts) {
+    const part = String(number);
+    addItems(list, "inbound-cidrs", "spec.inboundCIDRs", params.inboundCidrs, part);
+    addItems(list, "security-group-prefix-lists", "spec.prefixListsIDs", params.prefixListIds, part);
+    if (protocol === "HTTPS") add("ssl-policy", "spec.sslPolicy", filled(params.sslPolicy), part);
+  }
+}
+
+/** What cannot be read as a port in the IngressClassParams means no redirect, whatever the others say (model_builder.go:515-520). */
+export const noRedirect = "none";
+
+function addSubnets(list: Statement[], selector: ParamsSubnets | undefined): void {
+  if (selector === undefined) return;
+  const { ids, tags } = selector;
+  const byTag = tags.map(({ key, values }) => [key, values] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const value = `params ${JSON.stringify([ids, byTag])}`;
+  const shown = ids.length > 0 ? ids.join(",") : byTag.map(([key, values]) => `${key}=${values.join("|")}`).join(",");
+  const field = "spec.subnets";
+  list.push({ setting: "subnets", part: "", slot: "subnets", by: "params", field, value, shown, isOverrulable: false });
+}
+
+function addItems(
+  list: Statement[],
+  setting: Setting,
+  field: string,
+  items: readonly string[] | undefined,
+  part: string,
+): void {
+  if (items === undefined || items.length === 0) return;
+  const shown = items.join(",");
+  const value = setOf(items);
+  list.push({ setting, part, slot: slotOf(setting, part), by: "params", field, value, shown, isOverrulable: false });
+}
+
+function lastOfEach(pairs: readonly Pair[] | undefined): readonly Pair[] {
+  return (pairs ?? []).filter(({ key }, index, all) => all.findLastIndex((other) => other.key === key) === index);
+}
+
+/** What each port is given besides. Without listen-ports a certificate of the class would make it another port. */
+function addPorts(list: Statement[], { namespace, name, view }: IngressObject, ports: ListenPorts | undefined): void {
+  if (ports === undefined) return;
+  const { annotations, defaultBackend } = view;
+  const by = annotations[alb.listenPorts] === undefined ? "default" : "annotation";
+  const isOverrulable = ports === httpOn80;
+  const mutual = annotations[alb.mutualAuthentication];
+  const mutualByPort = mutual === undefined ? undefined : parseMutualAuthentication(mutual);
+  for (const [port, protocol] of ports) {
+    const part = String(port);
+    const add = (
+      setting: Setting,
+      stated: Pick<Statement, "by" | "field" | "value" | "shown">,
+      within = part,
+    ): void => {
+      list.push({ setting, part: within, slot: slotOf(setting, within), ...stated, isOverrulable });
+    };
+    if (protocol !== undefined) {
+      add("listen-ports", { by, field: alb.listenPorts, value: protocol, shown: protocol });
+      const field = `${alb.listenerAttributes}.${protocol}-${part}`;
+      const raw = annotations[field];
+      for (const [key, value] of (raw === undefined ? undefined : parseMap(raw)) ?? noPairs) {
+        add("listener-attributes", { by: "annotation", field, value, shown: value }, `${protocol}-${part} ${key}`);
+      }
+    }
+    const checked = protocol === "HTTPS" ? mutualByPort?.get(port) : undefined;
+    if (checked !== undefined && mutual !== undefined) {
+      const { mode, trustStore, ignoresExpiry, advertisesTrustStore } = checked;
+      const value = JSON.stringify([mode, trustStoreName(trustStore), ignoresExpiry, advertisesTrustStore ?? "off"]);
+      add("mutual-authentication", { by: "annotation", field: alb.mutualAuthentication, value, shown: mutual });
+    }
+    if (defaultBackend !== undefined) {
+      // One for each port, and no second one, were it the same.
+      const value = `${namespace}/${name}`;
+      add("default-backend", { by: "spec", field: "spec.defaultBackend", value, shown: "" });
+    }
+  }
 }
 
 /** A trust store is named or given by its ARN, which contains the name; the controller compares ARNs. */
@@ -320,259 +360,154 @@ function trustStoreName(trustStore: string | undefined): string | undefined {
   return /^arn:[^/]*:truststore\/([^/]+)\//.exec(trustStore ?? "")?.[1] ?? trustStore;
 }
 
-function listenerAttributes(annotations: Annotations, protocol: string, port: string): readonly Statement[] {
-  const key = `${alb.listenerAttributes}.${protocol}-${port}`;
-  return pairs("listener-attributes", key, annotations[key]).map((stated) => {
-    const part = `${protocol}-${port} ${stated.part}`;
-    return { ...stated, part, slot: slotOf("listener-attributes", part) };
-  });
-}
-
-/** What cannot be read as a port in the IngressClassParams means no redirect, whatever the others say (model_builder.go:515-520). */
-export const noRedirect = "none";
-
-function sslRedirectStatement(
-  { view }: IngressObject,
-  params: IngressClassParamsView | undefined,
-): readonly Statement[] {
-  const ofParams = written(params?.sslRedirectPort);
-  if (ofParams !== undefined) {
-    const port = parseInteger(ofParams, 32);
-    const value = port === undefined ? noRedirect : String(port);
-    return [
-      statement({ setting: "ssl-redirect", by: "params", field: "spec.sslRedirectPort", value, shown: ofParams }),
-    ];
-  }
-  const shown = view.annotations[alb.sslRedirect];
-  const port = shown === undefined ? undefined : parseInteger(shown, 32);
-  if (shown === undefined || port === undefined) return none;
-  const field = alb.sslRedirect;
-  return [
-    statement({ setting: "ssl-redirect", by: "annotation", field, value: String(port), shown, isOverrulable: true }),
-  ];
-}
-
 /** pkg/ingress/model_build_frontend_nlb.go. The class has no say in any of it. */
 function frontendStatements(ingress: IngressObject, ports: ListenPorts | undefined): readonly Statement[] {
   const { annotations } = ingress.view;
-  return [
-    ...anyText(annotations, "frontend-nlb-scheme", alb.frontendNlbScheme),
-    ...list(annotations, "frontend-nlb-subnets", alb.frontendNlbSubnets, sorted),
-    ...list(annotations, "frontend-nlb-security-groups", alb.frontendNlbSecurityGroups, inOrder),
-    ...list(annotations, "frontend-nlb-eip-allocations", alb.frontendNlbEipAllocations, sorted),
-    ...wholeMap(annotations, "frontend-nlb-attributes", alb.frontendNlbAttributes),
-    ...wholeMap(annotations, "frontend-nlb-tags", alb.frontendNlbTags),
-    ...frontendListeners(ingress, ports),
-  ];
-}
-
-/** Only ports of this very Ingress can be mapped, so that another member's listener is passed over. */
-function frontendListeners(ingress: IngressObject, ports: ListenPorts | undefined): readonly Statement[] {
-  const mapping = frontendPorts(ingress.view.annotations, ports);
-  if (mapping === undefined || mapping.size === 0) return none;
+  const list: Statement[] = [];
+  const checks: Statement[] = [];
+  for (const field in annotations) {
+    const reader = frontendReaders.get(field);
+    const shown = annotations[field];
+    if (reader === undefined || shown === undefined) continue;
+    const { setting, read, scope } = reader;
+    // The controller compares where success codes are kept, not what they are: two members never agree (mergeHealthCheckField).
+    const isApart = setting === "frontend-nlb-healthcheck-success-codes";
+    const value = isApart ? `${ingress.namespace}/${ingress.name}` : read(shown);
+    if (value === undefined) continue;
+    const stated: Statement = {
+      setting,
+      part: "",
+      slot: setting,
+      by: "annotation",
+      field,
+      value,
+      shown,
+      isOverrulable: false,
+    };
+    (scope === "one" ? list : checks).push(stated);
+  }
   const field = alb.frontendNlbListenerPortMapping;
-  const by = ingress.view.annotations[field] === undefined ? "default" : "annotation";
-  const checks = healthChecks(ingress);
-  return [...mapping].flatMap(([port, target]): readonly Statement[] => {
+  const by = annotations[field] === undefined ? "default" : "annotation";
+  for (const [port, target] of frontendPorts(annotations, ports)) {
     const part = String(port);
     const value = String(target);
-    return [
-      statement({
-        setting: "frontend-nlb-listener-port-mapping",
-        part,
-        by,
-        field,
-        value,
-        shown: value,
-        isOverrulable: ports === httpOn80,
-      }),
-      ...checks.map((check) => ({ ...check, part, slot: slotOf(check.setting, part) })),
-    ];
-  });
+    const mapping = { setting: "frontend-nlb-listener-port-mapping", by, field, value, shown: value } as const;
+    list.push({ ...mapping, ...place(mapping.setting, part), isOverrulable: ports === httpOn80 });
+    for (const check of checks) list.push({ ...check, ...place(check.setting, part) });
+  }
+  return list;
 }
 
-/** The NLB's ports with the load balancer's ports behind them. An empty mapping is none. */
-function frontendPorts(
-  annotations: Annotations,
-  ports: ListenPorts | undefined,
-): ReadonlyMap<number, number> | undefined {
-  if (ports === undefined) return undefined;
+const frontendReaders: ReadonlyMap<string, Reader> = new Map([
+  [alb.frontendNlbScheme, one("frontend-nlb-scheme", asWritten)],
+  [alb.frontendNlbSubnets, one("frontend-nlb-subnets", inAnyOrder)],
+  [alb.frontendNlbSecurityGroups, one("frontend-nlb-security-groups", inOrder)],
+  [alb.frontendNlbEipAllocations, one("frontend-nlb-eip-allocations", inAnyOrder)],
+  [alb.frontendNlbAttributes, one("frontend-nlb-attributes", wholeMap)],
+  [alb.frontendNlbTags, one("frontend-nlb-tags", wholeMap)],
+  [alb.frontendNlbHealthcheckPort, onPorts("frontend-nlb-healthcheck-port", healthCheckPort)],
+  [alb.frontendNlbHealthcheckProtocol, onPorts("frontend-nlb-healthcheck-protocol", protocolOf)],
+  [alb.frontendNlbHealthcheckPath, onPorts("frontend-nlb-healthcheck-path", asWritten)],
+  [alb.frontendNlbHealthcheckSuccessCodes, onPorts("frontend-nlb-healthcheck-success-codes", asWritten)],
+  [alb.frontendNlbHealthcheckIntervalSeconds, onPorts("frontend-nlb-healthcheck-interval-seconds", integer)],
+  [alb.frontendNlbHealthcheckTimeoutSeconds, onPorts("frontend-nlb-healthcheck-timeout-seconds", integer)],
+  [
+    alb.frontendNlbHealthcheckHealthyThresholdCount,
+    onPorts("frontend-nlb-healthcheck-healthy-threshold-count", integer),
+  ],
+  [
+    alb.frontendNlbHealthcheckUnhealthyThresholdCount,
+    onPorts("frontend-nlb-healthcheck-unhealthy-threshold-count", integer),
+  ],
+]);
+
+/**
+ * The NLB's ports with the load balancer's ports behind them. An empty mapping is none. Only ports of this very Ingress can be
+ * mapped, so that another member's listener is passed over.
+ */
+function frontendPorts(annotations: Annotations, ports: ListenPorts | undefined): ReadonlyMap<number, number> {
   const mapping = parseMap(annotations[alb.frontendNlbListenerPortMapping] ?? "");
-  if (mapping === undefined) return undefined;
+  if (mapping === undefined || ports === undefined) return noMapping;
   if (mapping.size === 0) return new Map([...ports.keys()].map((port) => [port, port]));
   const mapped = new Map<number, number>();
   for (const [from, to] of mapping) {
     const [port, target] = [parseInteger(from, 32), parseInteger(to, 32)];
-    if (port === undefined || target === undefined) return undefined;
+    if (port === undefined || target === undefined) return noMapping;
     if (ports.has(target)) mapped.set(port, target);
   }
   return mapped;
 }
 
-function healthChecks({ namespace, name, view: { annotations } }: IngressObject): readonly Statement[] {
-  return [
-    ...checked("frontend-nlb-healthcheck-port", alb.frontendNlbHealthcheckPort, healthCheckPort),
-    ...checked("frontend-nlb-healthcheck-protocol", alb.frontendNlbHealthcheckProtocol, protocolOf),
-    ...checked("frontend-nlb-healthcheck-path", alb.frontendNlbHealthcheckPath, (raw) => raw),
-    // The controller compares where they are kept, not what they are: two members never agree (mergeHealthCheckField).
-    ...checked(
-      "frontend-nlb-healthcheck-success-codes",
-      alb.frontendNlbHealthcheckSuccessCodes,
-      () => `${namespace}/${name}`,
-    ),
-    ...checked("frontend-nlb-healthcheck-interval-seconds", alb.frontendNlbHealthcheckIntervalSeconds, seconds),
-    ...checked("frontend-nlb-healthcheck-timeout-seconds", alb.frontendNlbHealthcheckTimeoutSeconds, seconds),
-    ...checked(
-      "frontend-nlb-healthcheck-healthy-threshold-count",
-      alb.frontendNlbHealthcheckHealthyThresholdCount,
-      seconds,
-    ),
-    ...checked(
-      "frontend-nlb-healthcheck-unhealthy-threshold-count",
-      alb.frontendNlbHealthcheckUnhealthyThresholdCount,
-      seconds,
-    ),
-  ];
-
-  function checked(
-    setting: FrontendHealthCheck,
-    field: string,
-    read: (raw: string) => string | undefined,
-  ): readonly Statement[] {
-    const shown = annotations[field];
-    const value = shown === undefined ? undefined : read(shown);
-    if (shown === undefined || value === undefined) return none;
-    return [statement({ setting, by: "annotation", field, value, shown })];
-  }
-}
-
-function healthCheckPort(raw: string): string | undefined {
-  return raw === "traffic-port" ? raw : seconds(raw);
-}
-
-function protocolOf(raw: string): string | undefined {
-  return raw === "HTTP" || raw === "HTTPS" ? raw : undefined;
-}
-
-function seconds(raw: string): string | undefined {
-  return parseInteger(raw, 32)?.toString();
-}
-
 type Annotations = IngressObject["view"]["annotations"];
 
-const none: readonly Statement[] = [];
+const noMapping: ReadonlyMap<number, number> = new Map();
+const noPorts: ListenPorts = new Map();
+const noPairs: ReadonlyMap<string, string> = new Map();
 
-interface Stating {
-  readonly setting: Setting;
-  readonly part?: string;
-  readonly by: Statement["by"];
-  readonly field: string;
-  readonly value: string;
-  readonly shown: string;
-  readonly isOverrulable?: boolean;
-}
-
-function statement({ setting, part = "", by, field, value, shown, isOverrulable = false }: Stating): Statement {
-  return { setting, part, slot: slotOf(setting, part), by, field, value, shown, isOverrulable };
+function place(setting: Setting, part: string): Pick<Statement, "part" | "slot"> {
+  return { part, slot: slotOf(setting, part) };
 }
 
 function slotOf(setting: Setting, part: string): string {
   return part === "" ? setting : `${setting} ${part}`;
 }
 
-function overrulable(stated: Statement): Statement {
-  return { ...stated, isOverrulable: true };
+/** The empty text is a value like any other. */
+function asWritten(raw: string): string {
+  return raw;
 }
 
-/** The empty text counts, as far as the controller compares it with others. */
-function paramsOrText(
-  annotations: Annotations,
-  { setting, key, params, field }: WithParams<string>,
-): readonly Statement[] {
-  if (params !== undefined) return byParams(setting, "", field, params);
-  return anyText(annotations, setting, key).map(overrulable);
+function filled(raw: string | undefined): string | undefined {
+  return raw === "" ? undefined : raw;
 }
 
-/** A setting for which the class wins. */
-interface WithParams<T> {
-  readonly setting: Setting;
-  /** The annotation. */
-  readonly key: string;
-  readonly params: T | undefined;
-  /** Where the class says it. */
-  readonly field: string;
+function isFilled(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
 }
 
-function anyText(annotations: Annotations, setting: Setting, field: string): readonly Statement[] {
-  const shown = annotations[field];
-  return shown === undefined ? none : [statement({ setting, by: "annotation", field, value: shown, shown })];
+function flag(raw: string): string | undefined {
+  return parseBool(raw)?.toString();
 }
 
-/** The empty text states nothing. */
-function text(annotations: Annotations, setting: Setting, field: string): readonly Statement[] {
-  return annotations[field] === "" ? none : anyText(annotations, setting, field);
+function integer(raw: string): string | undefined {
+  return parseInteger(raw, 32)?.toString();
 }
 
-function byParams(setting: Setting, part: string, field: string, value: string | undefined): readonly Statement[] {
-  return value === undefined ? none : [statement({ setting, part, by: "params", field, value, shown: value })];
+/** Present, a list counts, even if it names nothing. */
+function inOrder(raw: string): string {
+  return JSON.stringify(parseList(raw));
 }
 
-/** Of fields that the controller takes for unset where they are empty. */
-function written(value: string | undefined): string | undefined {
-  return value === "" ? undefined : value;
+function inAnyOrder(raw: string): string {
+  return JSON.stringify(parseList(raw).toSorted());
 }
 
-function flagStatement({ view }: IngressObject, setting: Setting, field: string): readonly Statement[] {
-  const shown = view.annotations[field];
-  const value = shown === undefined ? undefined : parseBool(shown);
-  if (shown === undefined || value === undefined) return none;
-  return [statement({ setting, by: "annotation", field, value: String(value), shown })];
+/** A set without items states nothing. */
+function aSet(raw: string): string | undefined {
+  const items = parseList(raw);
+  return items.length === 0 ? undefined : setOf(items);
 }
 
-type Order = (items: readonly string[]) => readonly string[];
-
-const inOrder: Order = (items) => items;
-const sorted: Order = (items) => (items.length < 2 ? items : items.toSorted());
-
-/** Present, it counts, even if it names nothing. */
-function list(annotations: Annotations, setting: Setting, field: string, order: Order): readonly Statement[] {
-  const shown = annotations[field];
-  if (shown === undefined) return none;
-  const value = JSON.stringify(order(parseList(shown)));
-  return [statement({ setting, by: "annotation", field, value, shown })];
+function cidrs(raw: string): string | undefined {
+  const items = parseList(raw);
+  return items.length > 0 && items.every(isCidr) ? setOf(items) : undefined;
 }
 
-/** A set of items; one without any states nothing. */
-function paramsOrSet(
-  annotations: Annotations,
-  { setting, key, params = noItems, field }: WithParams<readonly string[]>,
-): readonly Statement[] {
-  const items = params.length > 0 ? params : listOf(annotations[key]);
-  if (items.length === 0) return none;
-  const value = JSON.stringify([...new Set(items)].toSorted());
-  if (params.length > 0) return [statement({ setting, by: "params", field, value, shown: params.join(",") })];
-  const shown = annotations[key] ?? "";
-  return [statement({ setting, by: "annotation", field: key, value, shown, isOverrulable: true })];
+function setOf(items: readonly string[]): string {
+  return JSON.stringify([...new Set(items)].toSorted());
 }
 
-function hasCidrsOnly({ value }: Statement): boolean {
-  return (JSON.parse(value) as readonly string[]).every(isCidr);
+function wholeMap(raw: string): string | undefined {
+  const map = parseMap(raw);
+  return map && JSON.stringify([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A statement for each key. Of IngressClassParams those of the first member settle what annotations leave open. */
-function pairs(setting: Setting, field: string, raw: string | undefined): readonly Statement[] {
-  const map = raw === undefined ? undefined : parseMap(raw);
-  if (map === undefined) return none;
-  return [...map].map(([part, value]) => statement({ setting, part, by: "annotation", field, value, shown: value }));
+function healthCheckPort(raw: string): string | undefined {
+  return raw === "traffic-port" ? raw : integer(raw);
 }
 
-/** One statement for all keys. */
-function wholeMap(annotations: Annotations, setting: Setting, field: string): readonly Statement[] {
-  const shown = annotations[field];
-  const map = shown === undefined ? undefined : parseMap(shown);
-  if (shown === undefined || map === undefined) return none;
-  const value = JSON.stringify([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return [statement({ setting, by: "annotation", field, value, shown })];
+function protocolOf(raw: string): string | undefined {
+  return raw === "HTTP" || raw === "HTTPS" ? raw : undefined;
 }
 
 function listOf(raw: string | undefined): readonly string[] {
@@ -580,3 +515,7 @@ function listOf(raw: string | undefined): readonly string[] {
 }
 
 const noItems: readonly string[] = [];
+
+function hasItems(items: readonly string[] | undefined): boolean {
+  return items !== undefined && items.length > 0;
+}

@@ -20,22 +20,26 @@ export interface GroupValues {
   readonly frontendScheme: Scheme | "none" | undefined;
 }
 
-/** Of the members in group order. Who states nothing has no say. */
+/** Of the members in group order. Who states nothing has no say. Few decisions ask for more than scheme and address type. */
 export function groupValues(members: readonly Member[], profile: ClusterProfile): GroupValues {
-  const name = agreed(members, "load-balancer-name");
-  const groups = agreed(members, "security-groups");
   return {
     scheme: schemeOf(agreed(members, "scheme"), profile),
     ipAddressType: addressTypeOf(agreed(members, "ip-address-type")),
-    name: name.outcome === "stated" ? name.value : undefined,
-    securityGroups:
-      groups.outcome === "unknown"
-        ? undefined
-        : groups.outcome === "stated" && groups.value !== "[]"
-          ? "named"
-          : "managed",
-    listeners: members.every(isListeningKnown) ? sharedListeners(members) : undefined,
-    frontendScheme: frontendScheme(members, profile),
+    get name() {
+      const name = agreed(members, "load-balancer-name");
+      return name.outcome === "stated" ? name.value : undefined;
+    },
+    get securityGroups() {
+      const groups = agreed(members, "security-groups");
+      if (groups.outcome === "unknown") return undefined;
+      return groups.outcome === "stated" && groups.value !== "[]" ? "named" : "managed";
+    },
+    get listeners() {
+      return members.every(isListeningKnown) ? sharedListeners(members) : undefined;
+    },
+    get frontendScheme() {
+      return frontendScheme(members, profile);
+    },
   };
 }
 
@@ -63,30 +67,51 @@ export type Agreed =
 
 /** Of a setting that has one part, and none of the NLB in front. */
 export function agreed(members: readonly Member[], setting: Setting): Agreed {
-  return agreedOn(members, setting, statementsOf);
+  const direct = ofParams.get(setting);
+  if (direct === undefined) return agreedOn(members, (member) => single(statementsOf(member), setting));
+  // Not by statements, which take longer to put together: these are asked for in every decision.
+  if (members.some(({ classification }) => !classification.paramsKnown)) return unknown;
+  const { key, field } = direct;
+  return agreedOn(
+    members,
+    ({ ingress, classification: { params } }) => params?.[field] ?? ingress.view.annotations[key],
+  );
 }
 
-function agreedOn(
-  members: readonly Member[],
-  setting: Setting,
-  read: (member: Member) => readonly Statement[],
-): Agreed {
+/** Settings that the class may state in place of the annotation. */
+const ofParams: ReadonlyMap<
+  Setting,
+  { readonly key: string; readonly field: "scheme" | "ipAddressType" | "loadBalancerName" }
+> = new Map([
+  ["scheme", { key: alb.scheme, field: "scheme" }],
+  ["ip-address-type", { key: alb.ipAddressType, field: "ipAddressType" }],
+  ["load-balancer-name", { key: alb.loadBalancerName, field: "loadBalancerName" }],
+]);
+
+const unknown: Agreed = { outcome: "unknown" };
+const silent: Agreed = { outcome: "silent" };
+
+function single(statements: readonly Statement[], setting: Setting): string | undefined {
+  return statements.find(({ slot }) => slot === setting)?.value;
+}
+
+function agreedOn(members: readonly Member[], read: (member: Member) => string | undefined): Agreed {
   let value: string | undefined;
-  const by: Member[] = [];
   for (const member of members) {
-    if (!member.classification.paramsKnown && mayComeFromParams(setting)) return { outcome: "unknown" };
-    for (const statement of read(member)) {
-      if (statement.slot !== setting) continue;
-      if (value !== undefined && value !== statement.value) return { outcome: "unknown" };
-      value = statement.value;
-      by.push(member);
-    }
+    const stated = read(member);
+    if (stated === undefined || stated === value) continue;
+    if (value !== undefined) return unknown;
+    value = stated;
   }
-  return value === undefined ? { outcome: "silent" } : { outcome: "stated", value, by };
-}
-
-function mayComeFromParams(setting: Setting): boolean {
-  return setting === "scheme" || setting === "ip-address-type" || setting === "load-balancer-name";
+  if (value === undefined) return silent;
+  const agreedValue = value;
+  return {
+    outcome: "stated",
+    value: agreedValue,
+    get by() {
+      return members.filter((member) => read(member) === agreedValue);
+    },
+  };
 }
 
 function schemeOf(stated: Agreed, { defaultScheme }: ClusterProfile): Scheme | undefined {
@@ -119,5 +144,6 @@ function frontendScheme(members: readonly Member[], profile: ClusterProfile): Gr
     );
     return isRefused ? undefined : "none";
   }
-  return schemeOf(agreedOn(members, "frontend-nlb-scheme", frontendStatementsOf), profile);
+  const stated = agreedOn(members, (member) => single(frontendStatementsOf(member), "frontend-nlb-scheme"));
+  return schemeOf(stated, profile);
 }

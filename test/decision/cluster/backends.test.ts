@@ -33,7 +33,7 @@ describe("actions", () => {
     [
       "two Services",
       forward({ serviceName: "a", servicePort: 80 }, { serviceName: "b", servicePort: "http" }),
-      ["a:80", "b:http"],
+      ["a:80", 'b:"http"'],
     ],
     ["a number in quotes", forward({ serviceName: "a", servicePort: "80" }), ["a:80"]],
     ["no port", forward({ serviceName: "a" }), ["a:0"]],
@@ -47,7 +47,11 @@ describe("actions", () => {
       '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"a","ServicePort":1}]}}',
       ["a:1"],
     ],
-    ["of two spellings of a key the last", '{"type":"forward","Type":"redirect"}', []],
+    [
+      "of two spellings of a key the last",
+      '{"type":"forward","Type":"redirect","forwardConfig":{"targetGroups":[{"serviceName":"a"}]}}',
+      [],
+    ],
     [
       "a target group in place of all",
       '{"type":"forward","targetGroupARN":"arn","forwardConfig":{"targetGroups":[{"serviceName":"a"}]}}',
@@ -77,14 +81,14 @@ describe("actions", () => {
   test("are read where a backend refers to them by the port's name only", () => {
     const annotations = { "alb.ingress.kubernetes.io/actions.split": forward({ serviceName: "a", servicePort: 80 }) };
     expect(sentBy(annotations, "use-annotation")).toEqual(["a:80"]);
-    expect(sentBy(annotations, "http")).toEqual(["split:http"]);
+    expect(sentBy(annotations, "http")).toEqual(['split:"http"']);
     expect(sentBy({}, "use-annotation")).toEqual([]);
   });
 });
 
 function sentBy(annotations: Readonly<Record<string, string>>, port: string): readonly string[] {
   const { view } = anIngress("shop/web", { annotations, spec: { rules: [paths(["split", port])] } });
-  return backendTargets(view).map(({ service, port }) => `${service}:${port}`);
+  return backendTargets(view).map(({ service, port }) => `${service}:${JSON.stringify(port)}`);
 }
 
 function forward(...targetGroups: readonly unknown[]): string {

@@ -68,7 +68,9 @@ const named = (wanted: readonly Line[]): readonly (readonly [string, Line])[] =>
 const accepted = lines.filter(({ verdict }) => verdict.owned && verdict.error === null);
 
 describe("what the controller builds of a group is what we read", () => {
-  test.each(named(accepted.filter(({ verdict }) => verdict.loadBalancer != null)))("%s", (_id, one) => {
+  test.each(
+    named(accepted.filter(({ verdict: { loadBalancer } }) => loadBalancer !== null && loadBalancer !== undefined)),
+  )("%s", (_id, one) => {
     const { state, cluster, profile } = stateOf(one);
     expect(ours(state, cluster, profile, one.verdict)).toEqual(theirs(one.verdict));
   });
@@ -222,7 +224,9 @@ function stateOf({ case: given }: Line) {
   const subject = cluster.ingress(namespace, name);
   const classification = subject && classify(subject, cluster, profile);
   const state =
-    classification?.outcome === "served" ? groupStateOf(subject, classification, cluster, profile) : undefined;
+    subject !== undefined && classification?.outcome === "served"
+      ? groupStateOf(subject, classification, cluster, profile)
+      : undefined;
   if (state === undefined) throw new Error(`${given.subject} is in no group`);
   return { state, cluster, profile };
 }

@@ -257,6 +257,9 @@ describe("several default classes", () => {
     expect(loaded(ofWeb, { classes, ingresses: [web, stored] }, anIngress("team/none", { className: "b" }))).toEqual(
       fine,
     );
+    expect(loaded(ofWeb, { classes, ingresses: [web, stored] }, anIngress("shop/none", inGroup()))).toMatchObject({
+      at: "team/none",
+    });
     // One of them alone is no doubt.
     expect(loaded(ofWeb, { classes: classes.slice(1), ingresses: [web, stored] })).toEqual(fine);
   });
@@ -284,6 +287,17 @@ describe("the incoming object", () => {
     expect(loaded(g, { ingresses }, incoming)).toEqual({ members: ["shop/b"], inactive: [] });
     const stillMarked = anIngress("shop/a", { className: "alb", ...marked });
     expect(loaded(g, { ingresses }, stillMarked)).toEqual({ members: ["shop/b"], inactive: ["shop/a"] });
+  });
+
+  test.each(["shop/api", "team/web"])("of another implicit group changes nothing: %s", (key) => {
+    const ingresses = [anIngress("shop/web", { className: "alb" })];
+    const incoming = (parts: IngressParts): IngressObject =>
+      anIngress(key, { className: "alb", finalizers: ["ingress.k8s.aws/resources"], ...parts });
+    expect(loaded(ofWeb, { ingresses }, incoming({}))).toEqual({ members: ["shop/web"], inactive: [] });
+    expect(loaded(ofWeb, { ingresses }, incoming({ isTerminating: true }))).toEqual({
+      members: ["shop/web"],
+      inactive: [],
+    });
   });
 
   test("of another group changes nothing", () => {
@@ -321,6 +335,7 @@ function counting(cluster: ClusterObjects): { readonly cluster: Cluster; readonl
     cluster: {
       isComplete: (kind) => cluster.isComplete(kind),
       ingress: (namespace, name) => cluster.ingress(namespace, name),
+      ingresses: () => cluster.ingresses(),
       ingressClass: (name) => cluster.ingressClass(name),
       ingressClasses: () => cluster.ingressClasses(),
       ingressClassParams: (api, name) => cluster.ingressClassParams(api, name),

@@ -1,0 +1,57 @@
+import { annotationField, asFarAsKnown } from "../decision/rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
+import type { ValueType } from "./entry.ts";
+import { faultsIn } from "./grammar.ts";
+import { useOf } from "./ingress-use.ts";
+import type { Annotation, Use, UseContext } from "./ingress-use.ts";
+
+type OfRule = (value: ValueType) => boolean;
+
+/** The values of some types, on a Service, that its controller does not accept. */
+export function serviceFaults({ read, controller }: ServiceContext, isOfRule: OfRule): readonly Problem[] {
+  return read().flatMap(({ key, value, entry }): readonly Problem[] => {
+    if (!isOfRule(entry.value)) return none;
+    const certainty = isDocumented(entry.value) ? {} : asFarAsKnown(controller);
+    return faultsIn(value, entry).map((fault) => ({ field: annotationField(key), ...fault, ...certainty }));
+  });
+}
+
+/** The same on an Ingress. */
+export function ingressFaults(context: IngressContext, isOfRule: OfRule): readonly Problem[] {
+  return context.read().flatMap((each): readonly Problem[] => {
+    if (!isOfRule(each.entry.value)) return none;
+    return asProblems(context, each, faultsIn(each.value, each.entry));
+  });
+}
+
+/** Faults of one annotation of an Ingress: warnings only, where it may go unread. */
+export function asProblems(
+  context: UseContext,
+  annotation: Annotation,
+  faults: readonly Omit<Problem, "field">[],
+): readonly Problem[] {
+  if (faults.length === 0) return none;
+  const use = useOf(context, annotation);
+  if (use === "unread") return none;
+  const field = annotationField(annotation.key);
+  const certainty = severityFor(context, use, annotation.entry.value);
+  return faults.map((fault) => ({ field, ...fault, ...certainty }));
+}
+
+/** A denial where the controller certainly comes to it. EKS Auto Mode is closed source. */
+export function severityFor(
+  { classification }: UseContext,
+  use: Use,
+  value?: ValueType,
+): { readonly severity?: "warn" } {
+  const isAutoMode = classification.outcome === "served" && classification.controller === "eks-auto-mode";
+  const isCertain = use === "read" && (!isAutoMode || (value !== undefined && isDocumented(value)));
+  return isCertain ? {} : { severity: "warn" };
+}
+
+/** The values that an annotation may have are in the documentation of EKS, too. */
+function isDocumented({ type }: ValueType): boolean {
+  return type === "enum";
+}
+
+const none: readonly Problem[] = [];
