@@ -14,6 +14,7 @@ import type {
   BackendContext,
   BindingContext,
   IngressContext,
+  IngressState,
   MissingValue,
   Problem,
   Rule,
@@ -22,7 +23,14 @@ import type {
   ServiceUsers,
 } from "./rule.ts";
 import { usersOf } from "./service-users.ts";
-import type { BindingSubject, IngressSubject, ReviewedSubject, ServiceSubject, ServiceView } from "./subject.ts";
+import type {
+  BindingSubject,
+  IngressSubject,
+  IngressView,
+  ReviewedSubject,
+  ServiceSubject,
+  ServiceView,
+} from "./subject.ts";
 
 /** One rule's report, before policy and history say what becomes of it. */
 export interface Report {
@@ -175,8 +183,13 @@ function ingressContext(subject: IngressSubject, known: Known): IngressContext {
     facts,
     policy,
     missing,
-    old: stored && old && Object.assign(stored, { provisioned: stored.albClass !== undefined && isProvisioned(old) }),
+    old: stored && old && Object.assign(stored, { provisioned: isBuilt(stored, old) }),
   });
+}
+
+/** Whoever of the group has an address or the finalizer: it is the one load balancer of all. */
+function isBuilt(stored: IngressState, old: IngressView): boolean {
+  return stored.albClass !== undefined && (isProvisioned(old) || stored.group()?.isProvisioned() === true);
 }
 
 function bindingContext(subject: BindingSubject, { facts, policy, missing }: Known): BindingContext {

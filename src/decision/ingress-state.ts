@@ -54,10 +54,12 @@ function inForceOf(group: GroupState | undefined, facts: Facts): IngressInForce 
   return { scheme, ipAddressType };
 }
 
+const decisive = ["Ingress", "IngressClass", "IngressClassParams"] as const;
+
 /** Whether all members are known. An Ingress without a group is alone. */
 export function isMembershipKnown({ id }: GroupState, { cluster }: Facts): boolean {
   if (id.kind === "implicit") return true;
-  return cluster?.isComplete("Ingress") === true && cluster.isComplete("IngressClass");
+  return cluster !== undefined && decisive.every((kind) => cluster.isComplete(kind));
 }
 
 function backendsOf(

@@ -1,11 +1,13 @@
 import { blocksInjection, evaluate, evaluateAllocations, sameReport } from "./evaluate.ts";
 import type { Report } from "./evaluate.ts";
+import { injectedAnnotation } from "../annotations/own.ts";
 import { annotationField } from "./rule.ts";
 import { targetField, withInjections } from "./injection.ts";
 import { inTreeScheme } from "./in-force.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
 import type { Subject } from "./subject.ts";
 import type { Plan, PlanInput } from "./plan.ts";
+import { readProvenance } from "./provenance.ts";
 import { possibleAllocations } from "./unallocated.ts";
 
 /**
@@ -104,7 +106,7 @@ function trialOf(
       const lost = unaided.length > 0 ? start : wouldBePublic ? written(start, subject) : [];
       const unavoidable = cures.map(({ candidate, each }) => {
         const after = each[index] ?? [];
-        return isCure(start, after) ? elsewhere(after, [...claimed, candidate]) : [];
+        return isCure(start, after) ? elsewhere(after, [...claimed, candidate], subject) : [];
       });
       return new Set([unaided, lost, ...unavoidable].flat().map(sameReport));
     });
@@ -127,20 +129,29 @@ function trialOf(
 }
 
 /** What is said of the author's own words. */
-function written(reports: readonly Report[], { object }: Subject): readonly Report[] {
-  const own = new Set(Object.keys(object.annotations).map(annotationField));
-  return reports.filter(({ problem: { field } }) => field.startsWith("spec.") || own.has(field));
+function written(reports: readonly Report[], subject: Subject): readonly Report[] {
+  const ours = alreadyOurs(subject);
+  const own = new Set(Object.keys(subject.object.annotations).map(annotationField));
+  return reports.filter(
+    ({ problem: { field } }) => !ours.includes(field) && (field.startsWith("spec.") || own.has(field)),
+  );
 }
 
-/** What is not said of the candidates' own values. */
-function elsewhere(reports: readonly Report[], candidates: readonly Candidate[]): readonly Report[] {
+/** What is not said of the candidates' own values, nor of what we injected when we were asked before. */
+function elsewhere(reports: readonly Report[], candidates: readonly Candidate[], subject: Subject): readonly Report[] {
   const own = candidates.flatMap(({ injections }) => injections.map(({ target }) => targetField(target)));
-  return reports.filter(({ problem }) => !own.includes(problem.field));
+  const ours = [...own, ...alreadyOurs(subject)];
+  return reports.filter(({ problem }) => !ours.includes(problem.field));
+}
+
+/** The API server may call again, with our values on the object: they are as little the author's as the first time. */
+function alreadyOurs({ object }: Subject): readonly string[] {
+  return (readProvenance(object.annotations[injectedAnnotation])?.keys ?? []).map(targetField);
 }
 
 /** One refusal weighs more than any number of warnings. */
 function gravity(reports: readonly Report[]): number {
-  const refusals = reports.filter(({ rule, problem }) => (problem.severity ?? rule.severity) === "deny").length;
+  const refusals = reports.filter(isRefusal).length;
   return reports.length + 1000 * refusals;
 }
 
@@ -148,11 +159,19 @@ function blockingIn(reports: readonly Report[]): readonly Report[] {
   return reports.filter(blocksInjection);
 }
 
-/** Whether a rule no longer has anything to say of a field: one that goes on in other words is not cured. */
+/**
+ * Whether a rule no longer has anything to say of a field: one that goes on in other words is not cured. That a warning is gone
+ * is worth no refusal.
+ */
 function isCure(before: readonly Report[], after: readonly Report[]): boolean {
-  return before.some(
+  const cured = before.filter(
     ({ rule, problem }) => !after.some((other) => other.rule === rule && other.problem.field === problem.field),
   );
+  return cured.length > 0 && (cured.some(isRefusal) || !after.some(isRefusal));
+}
+
+function isRefusal({ rule, problem }: Report): boolean {
+  return (problem.severity ?? rule.severity) === "deny";
 }
 
 function inAll([first = [], ...others]: readonly (readonly Report[])[]): readonly Report[] {

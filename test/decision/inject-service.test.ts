@@ -632,3 +632,47 @@ describe("opting out and shadow mode", () => {
     );
   });
 });
+
+describe("a fault that an injection would uncover", () => {
+  it("is not brought about for the sake of a mere warning", () => {
+    const parts = {
+      annotations: {
+        [nlb.sslCert]: "arn:aws:acm:us-west-2:111122223333:certificate/a",
+        [nlb.privateIpv4Addresses]: "10.0.0.1",
+      },
+      spec: {
+        ports: [
+          { port: 80, protocol: "UDP" },
+          { port: 80, protocol: "TCP" },
+        ],
+      },
+    };
+    const service = {
+      ...publicService,
+      loadBalancerClass: { default: "eks.amazonaws.com/nlb" },
+      scheme: { default: "internal" },
+    };
+    const profile = { controllers: ["eks-auto-mode"], detectedFamilies: ["IPv4"], discoveredSubnets: 2 };
+    const decision = create(parts, { service }, profile);
+    expect(injected(decision)).not.toHaveProperty(nlb.ipAddressType);
+    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "rule" });
+  });
+
+  it("is left alone the second time, too, when our own values stand on the object", () => {
+    const policy = {
+      service: {
+        claim: "TypeAnnotation",
+        ipAddressType: { default: "dualstack" },
+        targetType: { default: "instance" },
+      },
+    };
+    const profile = { platform: "gardener", ipFamily: "ipv4", nodesHavePrimaryIPv6: false, defaultTargetType: "ip" };
+    const spec = { allocateLoadBalancerNodePorts: false, ipFamilies: ["IPv4", "IPv6"] };
+    const annotations = { [nlb.internal]: "true" };
+    const first = create({ annotations, spec }, policy, profile);
+    expect(leftOut(first)).toEqual({ [nlb.ipAddressType]: "rule" });
+    const note = first.provenance.action === "write" ? first.provenance.value : "";
+    const again = { ...annotations, ...injected(first), "dualstack.dev/injected": note };
+    expect(injected(create({ annotations: again, spec }, policy, profile))).toEqual({});
+  });
+});

@@ -48,9 +48,40 @@ testRule(annotationOverruledByClass, {
       cluster: classWithParams("gold", { tags: [{ key: "cost", value: "1" }], ...attributes }),
     },
     {
-      name: "attributes of a class that is not the first member's",
-      ingress: gold({ "group.name": "g", ...longer }),
-      cluster: [...classWithParams("gold", attributes), ...silver({}), before],
+      name: "what is that of the first member's class, of which it is not",
+      ingress: gold({
+        "group.name": "g",
+        ...longer,
+        "minimum-load-balancer-capacity": "CapacityUnits=200",
+        "ipam-ipv4-pool-id": "ipam-pool-2",
+      }),
+      cluster: [
+        ...classWithParams("gold", {
+          ...attributes,
+          minimumLoadBalancerCapacity: { capacityUnits: 100 },
+          ipamConfiguration: { ipv4IPAMPoolId: "ipam-pool-1" },
+        }),
+        ...silver({}),
+        before,
+      ],
+    },
+    {
+      name: "what the class says alone",
+      ingress: gold({ "ssl-redirect": "443" }),
+      cluster: classWithParams("gold", {
+        scheme: "internal",
+        inboundCIDRs: ["10.0.0.0/8"],
+        sslRedirectPort: "443",
+        subnets: { ids: ["subnet-1", "subnet-2"] },
+        tags: [{ key: "cost", value: "1" }],
+        minimumLoadBalancerCapacity: { capacityUnits: 100 },
+        ...attributes,
+      }),
+    },
+    {
+      name: "the same subnets",
+      ingress: gold({ subnets: "subnet-2,subnet-1" }),
+      cluster: classWithParams("gold", { subnets: { ids: ["subnet-1", "subnet-2"] } }),
     },
     {
       name: "parameters of which nobody knows",

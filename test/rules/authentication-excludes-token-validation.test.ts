@@ -51,6 +51,13 @@ testRule(authenticationExcludesTokenValidation, {
       fields: [field],
     },
     {
+      name: "both for a Service that is known, beside one that is not",
+      ingress: { annotations: keyed({ ...https, ...tokens, ...oidc }), spec: pathsTo(["api", 80], ["web", 80]) },
+      cluster: [web()],
+      unsure: ["Service"],
+      fields: [field],
+    },
+    {
       name: "both for a Service that is missing",
       ingress: { annotations: keyed({ ...https, ...tokens, ...oidc }) },
       cluster: [],

@@ -88,6 +88,26 @@ testRule(authenticationNeedsProvider, {
       fields: [field],
     },
     {
+      name: "the second Service's own type",
+      ingress: { annotations: keyed(https), spec: pathsTo(["api", 80], ["web", 80]) },
+      cluster: [service("shop/api"), web(oidc)],
+      fields: ["spec.rules[0].http.paths[1].backend"],
+    },
+    {
+      name: "a Service that is known after one that is not",
+      ingress: { annotations: keyed({ ...https, ...oidc }), spec: pathsTo(["api", 80], ["web", 80]) },
+      cluster: [web()],
+      unsure: ["Service"],
+      fields: [field],
+    },
+    {
+      name: "a Service that is known before one that is not",
+      ingress: { annotations: keyed({ ...https, ...oidc }), spec: pathsTo(["web", 80], ["api", 80]) },
+      cluster: [web()],
+      unsure: ["Service"],
+      fields: [field],
+    },
+    {
       name: "a certificate of the class, which makes the listener one of HTTPS",
       ingress: { annotations: keyed(oidc), spec: { ingressClassName: "gold" } },
       cluster: [...classWithParams("gold", { certificateArn: ["arn:a"] }), web()],

@@ -84,6 +84,7 @@ testRule(autoModeIgnoresAnnotation, {
       name: "each of those that it does not read of an Ingress",
       ingress: {
         annotations: keyed({
+          scheme: "internal",
           "group.name": "g",
           "waf-acl-id": "a",
           "web-acl-id": "a",

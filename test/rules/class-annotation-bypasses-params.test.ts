@@ -33,6 +33,11 @@ testRule(classAnnotationBypassesParams, {
     { name: "parameters of Auto Mode's", ingress: annotated, cluster: autoModeClass("alb", { scheme: "internal" }) },
     { name: "parameters of which nobody knows", ingress: annotated },
     {
+      name: "Auto Mode, which does not read the annotation",
+      ingress: { annotations: { "kubernetes.io/ingress.class": "gold" }, spec: { ingressClassName: "auto" } },
+      cluster: [...autoModeClass("auto"), ...classWithParams("gold", { scheme: "internal" })],
+    },
+    {
       name: "another controller's annotation",
       ingress: { ...annotated, annotations: { "kubernetes.io/ingress.class": "nginx" } },
       cluster: classWithParams("nginx", { scheme: "internal" }),

@@ -1,7 +1,7 @@
 import { defaultProfile } from "../../src/decision/facts.ts";
 import { ipTargetsDisabled } from "../../src/rules/ip-targets-disabled.ts";
 import { testRule } from "../support/rule-tester.ts";
-import { autoModeClass, service } from "./backend-services.ts";
+import { autoModeClass, pathsTo, service } from "./backend-services.ts";
 import { classWithParams, keyed } from "./group-members.ts";
 
 const featureGates = { ...defaultProfile.featureGates, EnableIPTargetType: false };
@@ -141,6 +141,16 @@ testRule(ipTargetsDisabled, {
       fields: ["spec.defaultBackend"],
     },
     {
+      name: "ip targets that two Services want",
+      ingress: { spec: pathsTo(["web", 80], ["api", 80]) },
+      cluster: [
+        service("shop/web", { annotations: { "target-type": "ip" } }),
+        service("shop/api", { annotations: { "target-type": "ip" } }),
+      ],
+      profile: { featureGates },
+      fields: ["spec.rules[0].http.paths[0].backend", "spec.rules[0].http.paths[1].backend"],
+    },
+    {
       name: "ip targets of an Ingress by default",
       ingress: {},
       cluster: [service("shop/web")],
@@ -159,6 +169,14 @@ testRule(ipTargetsDisabled, {
     {
       name: "ip targets of an Ingress whose Service nobody knows",
       ingress: { annotations: ip },
+      profile: { featureGates },
+      fields: [albField],
+    },
+    {
+      name: "ip targets of an Ingress of whose two Services nobody knows one",
+      ingress: { annotations: ip, spec: pathsTo(["web", 80], ["api", 80]) },
+      cluster: [service("shop/web", { annotations: { "target-type": "instance" } })],
+      unsure: ["Service"],
       profile: { featureGates },
       fields: [albField],
     },

@@ -14,6 +14,8 @@ export type ClusterKind = "Ingress" | "IngressClass" | "IngressClassParams" | "S
 
 /** The other objects of the cluster, as far as they are known. Every look-up costs as much as what it finds. */
 export interface Cluster {
+  /** Another one after each change of what is known, but for namespace labels. */
+  readonly version: number;
   /** Whether all objects of a kind are known, so that one that is not found does not exist. */
   isComplete(kind: ClusterKind): boolean;
   ingress(namespace: string, name: string): IngressObject | undefined;
@@ -62,6 +64,7 @@ export function keyOf(_kind: ClusterKind, view: ClusterViews[ClusterKind]): stri
  * parameters change.
  */
 export class ClusterObjects implements Cluster {
+  version = 0;
   readonly #namespaceLabels: (name: string) => Labels | undefined;
   readonly #complete = new Set<ClusterKind>();
   readonly #ingresses = new Store<IngressObject>((ingress) => ingressIndexes(ingress));
@@ -82,22 +85,26 @@ export class ClusterObjects implements Cluster {
   }
 
   set<K extends ClusterKind>(kind: K, view: ClusterViews[K]): void {
+    this.version += 1;
     this.#stores[kind].set(keyOf(kind, view), view);
   }
 
   /** By what keyOf() says. */
   delete(kind: ClusterKind, key: string): void {
+    this.version += 1;
     this.#stores[kind].delete(key);
   }
 
   /** All objects of a kind, or those of one API where a kind has two: others of it are forgotten. Whether they are complete stays as it is. */
   replace<K extends ClusterKind>(kind: K, views: Iterable<ClusterViews[K]>, api?: ParamsApi): void {
+    this.version += 1;
     const store = this.#stores[kind];
     store.clear(api === undefined ? "" : `${api}/`);
     for (const view of views) store.set(keyOf(kind, view), view);
   }
 
   setComplete(kind: ClusterKind, isComplete: boolean): void {
+    this.version += 1;
     if (isComplete) this.#complete.add(kind);
     else this.#complete.delete(kind);
   }

@@ -83,6 +83,64 @@ export function loadGroup(
   profile: ClusterProfile,
   incoming?: IngressObject,
 ): Group {
+  const stored = cluster && storedGroup(id, cluster, profile);
+  if (stored === undefined || stored.problem !== undefined || incoming === undefined) {
+    return stored !== undefined && incoming === undefined ? stored : load(id, cluster, profile, incoming);
+  }
+  const membership = membershipOf(incoming, id, cluster, profile);
+  const isTwin = ({ namespace, name }: IngressObject): boolean =>
+    namespace === incoming.namespace && name === incoming.name;
+  const isPlain = membership.kind === "member" && orderOf(incoming) !== undefined && !stored.inactive.some(isTwin);
+  if (!isPlain || (isClassless(incoming) && defaultClasses(cluster).length > 1)) {
+    return load(id, cluster, profile, incoming);
+  }
+  const others = stored.members.filter(({ ingress }) => !isTwin(ingress));
+  const own: Member = { ingress: incoming, classification: membership.classification };
+  const place = others.findIndex((other) => inOrder(own.ingress, other.ingress) < 0);
+  return { ...stored, members: others.toSpliced(place === -1 ? others.length : place, 0, own) };
+}
+
+/** Groups as they are stored, for as long as nothing changes: each decision asks several times, and for many members it is long. */
+interface Remembered {
+  readonly version: number;
+  readonly profile: ClusterProfile;
+  readonly groups: Map<string, Group>;
+}
+
+const remembered = new WeakMap<Cluster, Remembered>();
+
+/** undefined: not to be remembered, since labels of namespaces have a say, which change by themselves. */
+function storedGroup(id: GroupId, cluster: Cluster, profile: ClusterProfile): Group | undefined {
+  let known = remembered.get(cluster);
+  if (known?.version !== cluster.version || known.profile !== profile) {
+    if (dependsOnLabels(cluster)) return undefined;
+    known = { version: cluster.version, profile, groups: new Map() };
+    remembered.set(cluster, known);
+  }
+  const key = groupFinalizer(id) + (id.kind === "implicit" ? ` ${id.namespace}/${id.name}` : "");
+  let group = known.groups.get(key);
+  if (group === undefined) {
+    group = load(id, cluster, profile);
+    if (known.groups.size >= mostRemembered) known.groups.clear();
+    known.groups.set(key, group);
+  }
+  return group;
+}
+
+/** Few clusters have more groups; what they take is bounded all the same. */
+const mostRemembered = 1000;
+
+function dependsOnLabels(cluster: Cluster): boolean {
+  for (const ingressClass of cluster.ingressClasses()) {
+    const controller = controllerOf(ingressClass);
+    if (controller === undefined || ingressClass.parameters === undefined) continue;
+    const params = cluster.ingressClassParams(paramsApi(controller), ingressClass.parameters.name);
+    if (params?.namespaceSelector !== undefined) return true;
+  }
+  return false;
+}
+
+function load(id: GroupId, cluster: Cluster | undefined, profile: ClusterProfile, incoming?: IngressObject): Group {
   const members: Member[] = [];
   const inactive: IngressObject[] = [];
   let fault = defaultClassFault(cluster, incoming);
@@ -221,10 +279,11 @@ function isSameGroup(one: GroupId | InvalidGroup, other: GroupId): boolean {
 
 /** By group.order, then by "namespace/name" (group_loader.go:277-313). */
 function inGroupOrder(members: readonly Member[]): readonly Member[] {
-  return members
-    .map((member) => ({ member, order: orderOf(member.ingress) ?? 0 }))
-    .toSorted((one, other) => one.order - other.order || byKey(one.member.ingress, other.member.ingress))
-    .map(({ member }) => member);
+  return members.toSorted((one, other) => inOrder(one.ingress, other.ingress));
+}
+
+function inOrder(one: IngressObject, other: IngressObject): number {
+  return (orderOf(one) ?? 0) - (orderOf(other) ?? 0) || byKey(one, other);
 }
 
 /** Read of an Ingress alone in its implicit group, too. */

@@ -23,7 +23,7 @@ export interface GroupValues {
 /** Of the members in group order. Who states nothing has no say. Few decisions ask for more than scheme and address type. */
 export function groupValues(members: readonly Member[], profile: ClusterProfile): GroupValues {
   return {
-    scheme: schemeOf(agreed(members, "scheme"), profile),
+    scheme: schemeOf(agreed(members, "scheme"), defaultScheme(members, profile)),
     ipAddressType: addressTypeOf(agreed(members, "ip-address-type")),
     get name() {
       const name = agreed(members, "load-balancer-name");
@@ -114,8 +114,13 @@ function agreedOn(members: readonly Member[], read: (member: Member) => string |
   };
 }
 
-function schemeOf(stated: Agreed, { defaultScheme }: ClusterProfile): Scheme | undefined {
-  if (stated.outcome === "silent") return defaultScheme;
+/** EKS Auto Mode has no flag for it (EKS user guide, auto-configure-alb). */
+function defaultScheme(members: readonly Member[], profile: ClusterProfile): Scheme {
+  return members[0]?.classification.controller === "eks-auto-mode" ? "internal" : profile.defaultScheme;
+}
+
+function schemeOf(stated: Agreed, otherwise: Scheme): Scheme | undefined {
+  if (stated.outcome === "silent") return otherwise;
   if (stated.outcome === "unknown") return undefined;
   return stated.value === "internal" || stated.value === "internet-facing" ? stated.value : undefined;
 }
@@ -145,5 +150,5 @@ function frontendScheme(members: readonly Member[], profile: ClusterProfile): Gr
     return isRefused ? undefined : "none";
   }
   const stated = agreedOn(members, (member) => single(frontendStatementsOf(member), "frontend-nlb-scheme"));
-  return schemeOf(stated, profile);
+  return schemeOf(stated, defaultScheme(members, profile));
 }

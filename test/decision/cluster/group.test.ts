@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Served } from "../../../src/decision/cluster/classify.ts";
 import type { Cluster, ClusterObjects } from "../../../src/decision/cluster/cluster.ts";
@@ -321,6 +322,99 @@ test("loading looks at no more Ingresses than can be members", () => {
   expect(seen.count()).toBeLessThanOrEqual(2);
 });
 
+test("loading again looks at none of them, until something changes", () => {
+  const cluster = aCluster({ classes: [aClass("alb")], ingresses: [anIngress("shop/a", inGroup())] });
+  const seen = counting(cluster);
+  const both = () => shown(g, seen.cluster, anIngress("shop/b", inGroup()));
+  expect(both()).toEqual({ members: ["shop/a", "shop/b"], inactive: [] });
+  const before = seen.count();
+  expect(both()).toEqual({ members: ["shop/a", "shop/b"], inactive: [] });
+  expect(seen.count()).toBe(before);
+  cluster.delete("Ingress", "shop/a");
+  expect(both()).toEqual({ members: ["shop/b"], inactive: [] });
+});
+
+test("a namespace's labels count at once, where IngressClassParams ask for them", () => {
+  const namespaces: Record<string, Record<string, string>> = { shop: { tier: "gold" } };
+  const params = [someParams("p", { namespaceSelector: { matchLabels: { tier: "gold" } } })];
+  const cluster = aCluster({
+    classes: [aClass("alb", { params: "p" })],
+    params,
+    namespaces,
+    ingresses: [anIngress("shop/a", inGroup())],
+  });
+  expect(shown(g, cluster)).toEqual({ members: ["shop/a"], inactive: [] });
+  namespaces["shop"] = { tier: "silver" };
+  expect(shown(g, cluster)).toEqual({ members: [], inactive: [] });
+});
+
+describe("what was loaded before makes no difference", () => {
+  const key = fc.constantFrom("a/a", "a/b", "a-b/a", "b/a");
+  const parts = fc.record({
+    className: fc.constantFrom("alb", "nginx", "gone", undefined),
+    annotations: fc.record(
+      { [groupName]: fc.constantFrom("g", "h", "G"), [groupOrder]: fc.constantFrom("0", "-5", "x", "1") },
+      { requiredKeys: [] },
+    ),
+    finalizers: fc.constantFrom([], marked.finalizers),
+    isTerminating: fc.boolean(),
+  });
+  const ingress = fc
+    .tuple(key, parts)
+    .map(([name, { className, ...rest }]) => anIngress(name, className === undefined ? rest : { className, ...rest }));
+  const classes = fc.constantFrom(
+    [aClass("alb")],
+    [aClass("alb", { isDefault: true })],
+    [aClass("alb", { isDefault: true }), aClass("two", { isDefault: true })],
+    [aClass("alb", { params: "p" })],
+  );
+  const change = fc.oneof(
+    ingress.map((made) => (cluster: ClusterObjects) => cluster.set("Ingress", made)),
+    key.map((name) => (cluster: ClusterObjects) => cluster.delete("Ingress", name)),
+    classes.map((made) => (cluster: ClusterObjects) => cluster.replace("IngressClass", made)),
+    fc
+      .constantFrom("g", "h")
+      .map(
+        (name) => (cluster: ClusterObjects) => cluster.set("IngressClassParams", someParams("p", { group: { name } })),
+      ),
+  );
+
+  test("nor does the order of changes and questions", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(change, fc.option(ingress, { nil: undefined })), { maxLength: 12 }), (steps) => {
+        const lasting = aCluster({ classes: [aClass("alb")] });
+        steps.forEach(([, incoming], index) => {
+          steps[index]?.[0](lasting);
+          const fresh = aCluster({ classes: [aClass("alb")] });
+          for (const [apply] of steps.slice(0, index + 1)) apply(fresh);
+          for (const asked of [incoming, undefined, incoming]) {
+            expect(shown(g, lasting, asked)).toEqual(shown(g, fresh, asked));
+          }
+        });
+      }),
+    );
+  });
+
+  test("nor does it whether the incoming one was there before the group was asked for", () => {
+    fc.assert(
+      fc.property(fc.array(ingress, { maxLength: 6 }), classes, ingress, (stored, known, incoming) => {
+        const cluster = aCluster({ classes: known, ingresses: stored });
+        shown(g, cluster);
+        const others = stored.filter((each) => keyOfIngress(each) !== keyOfIngress(incoming));
+        const instead = aCluster({ classes: known, ingresses: [...others, incoming] });
+        // Of several Ingresses at fault any one is named.
+        const { members, inactive, problem } = loadGroup(g, cluster, defaultProfile, incoming);
+        const expected = loadGroup(g, instead, defaultProfile);
+        expect(members.map(({ ingress: member }) => keyOfIngress(member))).toEqual(
+          expected.members.map(({ ingress: member }) => keyOfIngress(member)),
+        );
+        expect(inactive.map(keyOfIngress)).toEqual(expected.inactive.map(keyOfIngress));
+        expect(problem === undefined).toBe(expected.problem === undefined);
+      }),
+    );
+  });
+});
+
 /** Counts the Ingresses that are handed out. */
 function counting(cluster: ClusterObjects): { readonly cluster: Cluster; readonly count: () => number } {
   let count = 0;
@@ -333,6 +427,9 @@ function counting(cluster: ClusterObjects): { readonly cluster: Cluster; readonl
   return {
     count: () => count,
     cluster: {
+      get version() {
+        return cluster.version;
+      },
       isComplete: (kind) => cluster.isComplete(kind),
       ingress: (namespace, name) => cluster.ingress(namespace, name),
       ingresses: () => cluster.ingresses(),
