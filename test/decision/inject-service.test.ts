@@ -642,8 +642,8 @@ describe("a fault that an injection would uncover", () => {
       },
       spec: {
         ports: [
-          { port: 80, protocol: "UDP" },
-          { port: 80, protocol: "TCP" },
+          { port: 80, protocol: "UDP", targetPort: 8080, nodePort: 30080 },
+          { port: 80, protocol: "TCP", nodePort: 30080 },
         ],
       },
     };
@@ -652,25 +652,41 @@ describe("a fault that an injection would uncover", () => {
       loadBalancerClass: { default: "eks.amazonaws.com/nlb" },
       scheme: { default: "internal" },
     };
-    const profile = { controllers: ["eks-auto-mode"], detectedFamilies: ["IPv4"], discoveredSubnets: 2 };
+    const profile = {
+      controllers: undefined,
+      detectedFamilies: ["IPv4"],
+      discoveredSubnets: 2,
+      defaultTargetType: "ip",
+      subnetsHaveIPv6: undefined,
+    };
     const decision = create(parts, { service }, profile);
     expect(injected(decision)).not.toHaveProperty(nlb.ipAddressType);
-    expect(leftOut(decision)).toEqual({ [nlb.ipAddressType]: "rule" });
+    expect(leftOut(decision)).toMatchObject({ [nlb.ipAddressType]: "rule" });
   });
 
   it("is left alone the second time, too, when our own values stand on the object", () => {
     const policy = {
       service: {
         claim: "TypeAnnotation",
-        ipAddressType: { default: "dualstack" },
+        ipAddressType: { default: "dualstack", allowed: ["dualstack"] },
+        scheme: { default: "internal", allowed: ["internal"] },
         targetType: { default: "instance" },
+        proxyProtocol: { default: "On", allowed: ["On"] },
       },
     };
-    const profile = { platform: "gardener", ipFamily: "ipv4", nodesHavePrimaryIPv6: false, defaultTargetType: "ip" };
-    const spec = { allocateLoadBalancerNodePorts: false, ipFamilies: ["IPv4", "IPv6"] };
+    const profile = {
+      controllers: undefined,
+      subnetsHaveIPv6: undefined,
+      platform: "gardener",
+      ipFamily: "ipv4",
+      nodesHavePrimaryIPv6: false,
+      defaultTargetType: "ip",
+    };
+    const ports = [{ port: 80, protocol: "TCP" }];
+    const spec = { allocateLoadBalancerNodePorts: false, ipFamilies: ["IPv4", "IPv6"], ports };
     const annotations = { [nlb.internal]: "true" };
     const first = create({ annotations, spec }, policy, profile);
-    expect(leftOut(first)).toEqual({ [nlb.ipAddressType]: "rule" });
+    expect(leftOut(first)).toMatchObject({ [nlb.ipAddressType]: "rule" });
     const note = first.provenance.action === "write" ? first.provenance.value : "";
     const again = { ...annotations, ...injected(first), "dualstack.dev/injected": note };
     expect(injected(create({ annotations: again, spec }, policy, profile))).toEqual({});
