@@ -17,25 +17,39 @@ export function ingressState(
   view: IngressView,
   facts: Facts,
 ): IngressState {
-  const { cluster, profile } = facts;
-  const ingress: IngressObject = { namespace, name, view };
-  const classification = classify(ingress, cluster, profile);
-  const albClass = albClassOf(classification, facts);
-  const group = once(() =>
-    classification.outcome === "served" ? groupStateOf(ingress, classification, cluster, profile) : undefined,
-  );
-  const inForce = once(() => inForceOf(group(), facts));
-  return {
-    ingress: view,
-    classification,
-    albClass,
-    group,
-    get inForce() {
-      return inForce();
-    },
-    backends: once(() => backendsOf(ingress, group(), facts)),
-    read: once(() => (classification.outcome === "served" ? readOnIngress(view.annotations, classification) : [])),
-  };
+  return new StateOf({ namespace, name, view, reading: undefined }, facts);
+}
+
+/** A class, since an object that is written with a getter has a hidden class to itself, and there is one for each trial. */
+class StateOf implements IngressState {
+  readonly ingress: IngressView;
+  readonly classification: Classification;
+  readonly albClass: AlbClass | undefined;
+  readonly group: IngressState["group"];
+  readonly backends: IngressState["backends"];
+  readonly read: IngressState["read"];
+  readonly #facts: Facts;
+  #inForce: IngressInForce | undefined;
+
+  constructor(ingress: IngressObject, facts: Facts) {
+    const { cluster, profile } = facts;
+    const classification = classify(ingress, cluster, profile);
+    const { annotations } = ingress.view;
+    this.ingress = ingress.view;
+    this.classification = classification;
+    this.albClass = albClassOf(classification, facts);
+    const group = once(() =>
+      classification.outcome === "served" ? groupStateOf(ingress, classification, cluster, profile) : undefined,
+    );
+    this.group = group;
+    this.backends = once(() => backendsOf(ingress, group(), facts));
+    this.read = once(() => (classification.outcome === "served" ? readOnIngress(annotations, classification) : []));
+    this.#facts = facts;
+  }
+
+  get inForce(): IngressInForce {
+    return (this.#inForce ??= inForceOf(this.group(), this.#facts));
+  }
 }
 
 function albClassOf(classification: Classification, { cluster, profile }: Facts): AlbClass | undefined {

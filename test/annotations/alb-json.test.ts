@@ -144,6 +144,10 @@ describe("conditions", () => {
       '[{"field":"host-header","hostHeaderConfig":{"values":"a"}}]',
       "hostHeaderConfig is not right: values is not a list of texts",
     ],
+    [
+      '[{"field":"host-header","hostHeaderConfig":{"values":["a",1]}}]',
+      "hostHeaderConfig is not right: values is not a list of texts",
+    ],
     ['[{"field":"cookie"},{"field":"source-ip"}]', "the condition source-ip has no sourceIPConfig"],
   ])("refuses %s", (json, fault) => {
     expect(faultOf(albConditions, json)).toBe(fault);

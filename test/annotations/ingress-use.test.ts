@@ -17,11 +17,13 @@ interface Case {
   readonly spec?: object;
   /** Manifests of all other objects. Left out: nothing is known of them. */
   readonly cluster?: readonly object[];
+  /** There may be Ingresses that nobody knows. */
+  readonly hasOthers?: boolean;
   readonly profile?: Partial<ClusterProfile>;
 }
 
 /** What becomes of an annotation of shop/web, which sends to the Service web on port 80. "": read() has none. */
-function use(suffix: string, { annotations = {}, spec, cluster, profile }: Case): Use | "" {
+function use(suffix: string, { annotations = {}, spec, cluster, hasOthers = false, profile }: Case): Use | "" {
   const key = `alb.ingress.kubernetes.io/${suffix}`;
   let found: Use | "" = "";
   const probe = defineRule({
@@ -46,7 +48,7 @@ function use(suffix: string, { annotations = {}, spec, cluster, profile }: Case)
     namespaceLabels: {},
     profile: { ...defaultProfile, ...profile },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
-    cluster: cluster && knownCluster(cluster),
+    cluster: cluster && knownCluster(cluster, hasOthers ? ["Ingress"] : []),
   } as const;
   evaluate(subject, { rules: [probe], policy: resolvePolicy(policySet([]), {}), facts, missing: [] });
   return found;
@@ -102,6 +104,28 @@ describe("what a target group is made from is read where the Service leaves it t
       "healthcheck-path",
       "unread",
       { annotations: { "group.name": "g" }, cluster: [web, redirecting] },
+    ],
+    [
+      "its HTTP may be redirected by a member that nobody knows",
+      "healthcheck-path",
+      "perhaps",
+      { annotations: { "group.name": "g" }, cluster: [web], hasOthers: true },
+    ],
+    [
+      "its HTTPS cannot be",
+      "healthcheck-path",
+      "read",
+      {
+        annotations: { "group.name": "g", ...https, "listen-ports": '[{"HTTP":80},{"HTTPS":443}]' },
+        cluster: [web],
+        hasOthers: true,
+      },
+    ],
+    [
+      "nobody can read where it listens",
+      "healthcheck-path",
+      "read",
+      { annotations: { "group.name": "g", "listen-ports": "[" }, cluster: [web], hasOthers: true },
     ],
     [
       "its HTTPS is not",
@@ -168,8 +192,29 @@ describe("what bears the name of a backend", () => {
   const redirected: Case = { annotations: { "group.name": "g" }, spec: pathsTo(["web", 80]), cluster: [redirecting] };
   test.each<[why: string, suffix: string, expected: Use, given: Case]>([
     ["conditions of the default backend", "conditions.web", "read", { cluster: [] }],
+    [
+      "conditions, where the group has a name that is none",
+      "conditions.web",
+      "read",
+      { annotations: { "group.name": "G" }, cluster: [] },
+    ],
     ["conditions of nobody", "conditions.api", "unread", { cluster: [] }],
     ["conditions of a path, which the webhook reads", "conditions.web", "read", redirected],
+    [
+      "conditions of the second path, which the webhook reads as well",
+      "conditions.web",
+      "read",
+      { ...redirected, spec: pathsTo(["api", 80], ["web", 80]) },
+    ],
+    [
+      "conditions of the default backend, beside a path that is redirected",
+      "conditions.web",
+      "unread",
+      {
+        ...redirected,
+        spec: { ...pathsTo(["api", 80]), defaultBackend: { service: { name: "web", port: { number: 80 } } } },
+      },
+    ],
     ["transforms of a path that is redirected", "transforms.web", "unread", redirected],
     ["transforms of a path", "transforms.web", "read", { spec: pathsTo(["web", 80]), cluster: [] }],
     [
@@ -216,6 +261,8 @@ describe("attributes of a listener", () => {
     ["listener-attributes.HTTPS-443", "read", { annotations: https }],
     ["listener-attributes.HTTP-443", "unread", { annotations: https }],
     ["listener-attributes.HTTP-80", "perhaps", { annotations: { "listen-ports": '[{"HTTP":80,"HTTPS":80}]' } }],
+    ["listener-attributes.HTTPS-80", "perhaps", { annotations: { "listen-ports": '[{"HTTP":80,"HTTPS":80}]' } }],
+    ["listener-attributes.HTTP-81", "unread", { annotations: { "listen-ports": '[{"HTTP":80,"HTTPS":80}]' } }],
     ["listener-attributes.HTTP-80", "perhaps", { annotations: { "listen-ports": "[" } }],
   ])("%s: %s with %j", (suffix, expected, given) => {
     expect(use(suffix, given)).toBe(expected);
@@ -231,6 +278,11 @@ describe("a redirect", () => {
   test("is not, after a member whose class says what is no port", () => {
     const before = member("shop/a", {}, { ingressClassName: "c" });
     expect(use("ssl-redirect", { annotations: group, cluster: [...first, before] })).toBe("unread");
+  });
+  test("is, after a member whose class says a port", () => {
+    const port = classWithParams("c", { sslRedirectPort: "443" });
+    const before = member("shop/a", {}, { ingressClassName: "c" });
+    expect(use("ssl-redirect", { annotations: group, cluster: [...port, before] })).toBe("read");
   });
   test("is, before such a member", () => {
     const after = member("team-b/a", {}, { ingressClassName: "c" });
@@ -261,6 +313,7 @@ describe("a capacity", () => {
   const off = { featureGates: { ...defaultProfile.featureGates, LBCapacityReservation: false } };
   test.each<[why: string, expected: Use, given: Case]>([
     ["is read", "read", {}],
+    ["is read, where the group has a name that is none", "read", { annotations: { "group.name": "G" }, cluster: [] }],
     ["is not, without the feature gate", "unread", { profile: off }],
     ["is that of its class", "unread", { spec: { ingressClassName: "c" }, cluster: params }],
     ["may be that of its class", "perhaps", { profile: { albClasses: [{ name: "alb", hasParams: true }] } }],
@@ -294,7 +347,31 @@ describe("the NLB in front", () => {
       { annotations: group, cluster: [member("team-b/a", on)] },
     ],
     ["a member that nobody knows may", "frontend-nlb-scheme", "perhaps", { annotations: group }],
+    [
+      "another member wants none",
+      "frontend-nlb-scheme",
+      "unread",
+      { annotations: group, cluster: [member("team-b/a", { "enable-frontend-nlb": "false" })], hasOthers: true },
+    ],
+    [
+      "its group has a name that is none",
+      "frontend-nlb-scheme",
+      "read",
+      { annotations: { "group.name": "G", ...on }, cluster: [] },
+    ],
     ["it listens", "frontend-nlb-healthcheck-path", "read", { annotations: on }],
+    [
+      "it has nothing to listen on",
+      "frontend-nlb-healthcheck-path",
+      "unread",
+      { annotations: { ...on, "listen-ports": "[{}]" } },
+    ],
+    [
+      "nobody can read where the ALB listens",
+      "frontend-nlb-healthcheck-path",
+      "read",
+      { annotations: { ...on, "listen-ports": "[" } },
+    ],
     [
       "it listens on no port of this Ingress",
       "frontend-nlb-healthcheck-path",

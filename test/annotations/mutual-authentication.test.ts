@@ -11,6 +11,12 @@ describe("mutual-authentication", () => {
     ]);
   });
 
+  it("has every port up to the last", () => {
+    expect([
+      ...(parseMutualAuthentication('[{"port":1,"mode":"off"},{"port":65535,"mode":"off"}]')?.keys() ?? []),
+    ]).toEqual([1, 65_535]);
+  });
+
   it("reads names in any case, as Go does, and null as nothing", () => {
     const raw =
       '[{"PORT":443,"Mode":"verify","truststore":"t","ignoreClientCertificateExpiry":true,"advertiseTrustStoreCaNames":"on"},{"port":444,"mode":"off","trustStore":null}]';

@@ -3,12 +3,12 @@ import type { IngressInForce } from "../in-force.ts";
 import { isMembershipKnown } from "../ingress-state.ts";
 import { hasFrontend, statementOf } from "./conflicts.ts";
 import { isSameGroup } from "./group-faults.ts";
-import type { GroupState } from "./group-state.ts";
+import type { GroupState, RareStatement } from "./group-state.ts";
 import { fieldOf } from "./group-text.ts";
 import type { GroupContext } from "./group-text.ts";
 import type { Member } from "./group.ts";
-import { frontendStatementsOf, statementsOf } from "./statements.ts";
-import type { Setting, Statement } from "./statements.ts";
+import { frontendStatementsOf } from "./statements.ts";
+import type { Setting } from "./statements.ts";
 import { agreed } from "./values.ts";
 
 /**
@@ -111,36 +111,8 @@ const unknown: IngressInForce = { scheme: undefined, ipAddressType: undefined };
 const schemes: readonly Scheme[] = ["internal", "internet-facing"];
 const types: readonly AddressType[] = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
 
-/** What few Ingresses state, and many rules ask for. */
-interface RareStatement {
-  readonly statement: Statement;
-  readonly isOwn: boolean;
-}
-
-const rareSettings: ReadonlySet<Setting> = new Set([
-  "security-groups",
-  "customer-owned-ipv4-pool",
-  "ipam-ipv4-pool-id",
-  "inbound-cidrs",
-  "security-group-prefix-lists",
-]);
-
-/** A group of a hundred is walked through once. */
-const rareStatementsOf = new WeakMap<GroupState, readonly RareStatement[]>();
-
 function rareStatements({ group }: GroupContext): readonly RareStatement[] {
-  const state = group();
-  if (state === undefined) return [];
-  const known = rareStatementsOf.get(state);
-  if (known !== undefined) return known;
-  const found: RareStatement[] = [];
-  for (const member of state.members) {
-    for (const statement of statementsOf(member)) {
-      if (rareSettings.has(statement.setting)) found.push({ statement, isOwn: member === state.own });
-    }
-  }
-  rareStatementsOf.set(state, found);
-  return found;
+  return group()?.rareStatements() ?? [];
 }
 
 /** undefined: nobody states it, or they contradict each other. */

@@ -83,7 +83,7 @@ function unknownValue(
   isKnown: (value: string) => boolean,
 ): readonly OthersFault[] {
   const stated = agreed(state.members, setting);
-  if (stated.outcome !== "stated" || isKnown(stated.value) || stated.by.includes(state.own)) return [];
+  if (stated.outcome !== "stated" || isKnown(stated.value) || stated.by().includes(state.own)) return [];
   return [{ about: `unknown ${setting}`, message: `another Ingress of ${groupName(state)} has an unknown ${setting}` }];
 }
 

@@ -8,6 +8,8 @@ import { groupChanges } from "./group-changes.ts";
 import type { GroupChange } from "./group-changes.ts";
 import { groupIdOf, loadGroup } from "./group.ts";
 import type { Group, GroupId, Member } from "./group.ts";
+import { statementsOf } from "./statements.ts";
+import type { Setting, Statement } from "./statements.ts";
 import { groupValues } from "./values.ts";
 import type { GroupValues } from "./values.ts";
 import type { IngressObject } from "./views.ts";
@@ -31,6 +33,32 @@ export interface GroupState extends Group {
   readonly conflictsOfOthers: () => readonly Conflict[];
   /** What is wrong with the port to which HTTP is redirected. */
   readonly redirectFaults: () => readonly RedirectFault[];
+  readonly rareStatements: () => readonly RareStatement[];
+}
+
+/** What few Ingresses state, and many rules ask for. */
+export interface RareStatement {
+  readonly statement: Statement;
+  readonly isOwn: boolean;
+}
+
+const rareSettings: ReadonlySet<Setting> = new Set([
+  "security-groups",
+  "customer-owned-ipv4-pool",
+  "ipam-ipv4-pool-id",
+  "inbound-cidrs",
+  "security-group-prefix-lists",
+]);
+
+/** A group of a hundred is walked through once. */
+function rareStatements({ members, own }: Pick<GroupState, "members" | "own">): readonly RareStatement[] {
+  const found: RareStatement[] = [];
+  for (const member of members) {
+    for (const statement of statementsOf(member)) {
+      if (rareSettings.has(statement.setting)) found.push({ statement, isOwn: member === own });
+    }
+  }
+  return found;
 }
 
 export interface OtherMembers {
@@ -80,6 +108,7 @@ export function groupStateOf(
       ),
     ),
     redirectFaults: once(() => redirectFaults(members)),
+    rareStatements: once(() => rareStatements({ members, own })),
   };
   return state;
 }

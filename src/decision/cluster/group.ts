@@ -83,9 +83,11 @@ export function loadGroup(
   profile: ClusterProfile,
   incoming?: IngressObject,
 ): Group {
-  const stored = cluster && storedGroup(id, cluster, profile);
+  // Who asks for a group without an object asks for all of them, one after the other.
+  const mayShare = cluster !== undefined && incoming !== undefined && id.kind === "explicit";
+  const stored = mayShare ? storedGroup(id, cluster, profile) : undefined;
   if (stored === undefined || stored.problem !== undefined || incoming === undefined) {
-    return stored !== undefined && incoming === undefined ? stored : load(id, cluster, profile, incoming);
+    return load(id, cluster, profile, incoming);
   }
   const membership = membershipOf(incoming, id, cluster, profile);
   const isTwin = ({ namespace, name }: IngressObject): boolean =>
@@ -110,14 +112,14 @@ interface Remembered {
 const remembered = new WeakMap<Cluster, Remembered>();
 
 /** undefined: not to be remembered, since labels of namespaces have a say, which change by themselves. */
-function storedGroup(id: GroupId, cluster: Cluster, profile: ClusterProfile): Group | undefined {
+function storedGroup(id: ExplicitGroup, cluster: Cluster, profile: ClusterProfile): Group | undefined {
   let known = remembered.get(cluster);
   if (known?.version !== cluster.version || known.profile !== profile) {
     if (dependsOnLabels(cluster)) return undefined;
     known = { version: cluster.version, profile, groups: new Map() };
     remembered.set(cluster, known);
   }
-  const key = groupFinalizer(id) + (id.kind === "implicit" ? ` ${id.namespace}/${id.name}` : "");
+  const key = groupFinalizer(id);
   let group = known.groups.get(key);
   if (group === undefined) {
     group = load(id, cluster, profile);

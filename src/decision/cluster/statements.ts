@@ -95,7 +95,8 @@ export function listenPortsOf({ ingress, classification }: Member): ListenPorts 
   return portsOf(readingOf(ingress, classification), ingress);
 }
 
-interface Reading {
+/** Kept with the object, since a group of a hundred is looked at whenever one of its members changes. */
+export interface Reading {
   readonly params: IngressClassParamsView | undefined;
   readonly controller: Served["controller"];
   ports: { readonly known: ListenPorts | undefined } | undefined;
@@ -103,14 +104,11 @@ interface Reading {
   frontend: readonly Statement[] | undefined;
 }
 
-/** A group of a hundred is looked at whenever one of its members changes, and the others are what they were. */
-const readings = new WeakMap<IngressObject, Reading>();
-
 function readingOf(ingress: IngressObject, { params, controller }: Served): Reading {
-  const known = readings.get(ingress);
+  const known = ingress.reading;
   if (known !== undefined && known.params === params && known.controller === controller) return known;
   const reading: Reading = { params, controller, ports: undefined, statements: undefined, frontend: undefined };
-  readings.set(ingress, reading);
+  ingress.reading = reading;
   return reading;
 }
 

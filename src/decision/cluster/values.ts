@@ -20,27 +20,46 @@ export interface GroupValues {
   readonly frontendScheme: Scheme | "none" | undefined;
 }
 
-/** Of the members in group order. Who states nothing has no say. Few decisions ask for more than scheme and address type. */
+/** Of the members in group order. Who states nothing has no say. */
 export function groupValues(members: readonly Member[], profile: ClusterProfile): GroupValues {
-  return {
-    scheme: schemeOf(agreed(members, "scheme"), defaultScheme(members, profile)),
-    ipAddressType: addressTypeOf(agreed(members, "ip-address-type")),
-    get name() {
-      const name = agreed(members, "load-balancer-name");
-      return name.outcome === "stated" ? name.value : undefined;
-    },
-    get securityGroups() {
-      const groups = agreed(members, "security-groups");
-      if (groups.outcome === "unknown") return undefined;
-      return groups.outcome === "stated" && groups.value !== "[]" ? "named" : "managed";
-    },
-    get listeners() {
-      return members.every(isListeningKnown) ? sharedListeners(members) : undefined;
-    },
-    get frontendScheme() {
-      return frontendScheme(members, profile);
-    },
-  };
+  return new ValuesOf(members, profile);
+}
+
+/**
+ * Few decisions ask for more than scheme and address type. A class, since an object that is written with a getter has a hidden
+ * class to itself, which only a full collection of garbage takes away.
+ */
+class ValuesOf implements GroupValues {
+  readonly scheme: Scheme | undefined;
+  readonly ipAddressType: AddressType | undefined;
+  readonly #members: readonly Member[];
+  readonly #profile: ClusterProfile;
+
+  constructor(members: readonly Member[], profile: ClusterProfile) {
+    this.scheme = schemeOf(agreed(members, "scheme"), defaultScheme(members, profile));
+    this.ipAddressType = addressTypeOf(agreed(members, "ip-address-type"));
+    this.#members = members;
+    this.#profile = profile;
+  }
+
+  get name(): GroupValues["name"] {
+    const name = agreed(this.#members, "load-balancer-name");
+    return name.outcome === "stated" ? name.value : undefined;
+  }
+
+  get securityGroups(): GroupValues["securityGroups"] {
+    const groups = agreed(this.#members, "security-groups");
+    if (groups.outcome === "unknown") return undefined;
+    return groups.outcome === "stated" && groups.value !== "[]" ? "named" : "managed";
+  }
+
+  get listeners(): GroupValues["listeners"] {
+    return this.#members.every(isListeningKnown) ? sharedListeners(this.#members) : undefined;
+  }
+
+  get frontendScheme(): GroupValues["frontendScheme"] {
+    return frontendScheme(this.#members, this.#profile);
+  }
 }
 
 /**
@@ -60,7 +79,7 @@ export function targetTypeOf(
 
 /** What the members that state a setting agree on. */
 export type Agreed =
-  | { readonly outcome: "stated"; readonly value: string; readonly by: readonly Member[] }
+  | { readonly outcome: "stated"; readonly value: string; readonly by: () => readonly Member[] }
   | { readonly outcome: "silent" }
   /** They contradict each other, or IngressClassParams that are not known may have a say. */
   | { readonly outcome: "unknown" };
@@ -108,9 +127,7 @@ function agreedOn(members: readonly Member[], read: (member: Member) => string |
   return {
     outcome: "stated",
     value: agreedValue,
-    get by() {
-      return members.filter((member) => read(member) === agreedValue);
-    },
+    by: () => members.filter((member) => read(member) === agreedValue),
   };
 }
 

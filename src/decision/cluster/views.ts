@@ -3,6 +3,7 @@ import type { NamespaceSelector } from "../../policy/selector.ts";
 import { UnreadableObject, list, missing, none, number, record, string, strings, views } from "../raw.ts";
 import type { Raw } from "../raw.ts";
 import { ingressView, serviceView } from "../subject.ts";
+import type { Reading } from "./statements.ts";
 import type { Annotations, IngressView, ServicePort } from "../subject.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface IngressObject {
   readonly name: string;
   /** Annotations of other software, but for the class annotation, are left out. */
   readonly view: IngressView;
+  /** What has been read of it so far (statements.ts). It goes when the object does, which a map of weak keys notices late. */
+  reading?: Reading | undefined;
 }
 
 export interface IngressClassView {
@@ -118,7 +121,13 @@ export interface BindingView {
 /** Throws UnreadableObject naming the first field of a wrong type, as all of these readers do. */
 export function ingressObject(raw: unknown): IngressObject {
   const view = ingressView(raw);
-  return { ...identity(raw), view: { ...view, annotations: kept(view.annotations, ingressPrefixes) } };
+  const { namespace, name } = identity(raw);
+  return {
+    namespace,
+    name,
+    view: { ...view, annotations: kept(view.annotations, ingressPrefixes) },
+    reading: undefined,
+  };
 }
 
 export function ingressClassView(raw: unknown): IngressClassView {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { groupValues, targetTypeOf } from "../../../src/decision/cluster/values.ts";
+import type { GroupValues } from "../../../src/decision/cluster/values.ts";
 import { sendsToBackends } from "../../../src/decision/cluster/conflicts.ts";
 import type { ClusterProfile } from "../../../src/decision/facts.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
@@ -8,6 +9,12 @@ import type { MemberParts } from "./groups.ts";
 
 function valuesOf(members: readonly MemberParts[], profile: Partial<ClusterProfile> = {}) {
   return groupValues(stateOf(members).members, { ...defaultProfile, ...profile });
+}
+
+/** With what is found out only when it is asked for. */
+function written(values: GroupValues): GroupValues {
+  const { scheme, ipAddressType, name, securityGroups, listeners, frontendScheme } = values;
+  return { scheme, ipAddressType, name, securityGroups, listeners, frontendScheme };
 }
 
 describe("the values of a group's load balancer", () => {
@@ -20,7 +27,7 @@ describe("the values of a group's load balancer", () => {
       listeners: new Map([[80, "HTTP"]]),
       frontendScheme: "none",
     };
-    expect(valuesOf([{}, {}])).toEqual(defaults);
+    expect(written(valuesOf([{}, {}]))).toEqual(defaults);
     expect(valuesOf([{}], { defaultScheme: "internet-facing" }).scheme).toBe("internet-facing");
   });
 
@@ -30,7 +37,7 @@ describe("the values of a group's load balancer", () => {
       { scheme: "internet-facing", "ip-address-type": "dualstack-without-public-ipv4", "load-balancer-name": "lb" },
       { "security-groups": "sg-1", "listen-ports": '[{"HTTP":81}]' },
     );
-    expect(valuesOf(stated)).toEqual({
+    expect(written(valuesOf(stated))).toEqual({
       scheme: "internet-facing",
       ipAddressType: "dualstack-without-public-ipv4",
       name: "lb",
