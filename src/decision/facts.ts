@@ -87,8 +87,9 @@ export interface ClusterProfile {
   readonly albClasses: readonly AlbClass[];
 }
 
-/** Feature gates of the AWS Load Balancer Controller that its verdict on a Service depends on (pkg/config/feature_gates.go:74-101). */
+/** Feature gates of the AWS Load Balancer Controller that its verdict depends on (pkg/config/feature_gates.go:74-101). */
 export const featureGates = [
+  "ALBSingleSubnet",
   "EnableIPTargetType",
   "EnableServiceController",
   "EnableTCPUDPListener",
@@ -139,6 +140,7 @@ export const defaultProfile: ClusterProfile = {
   controllerVersion: undefined,
   serviceMutator: undefined,
   featureGates: {
+    ALBSingleSubnet: false,
     EnableIPTargetType: true,
     EnableServiceController: true,
     EnableTCPUDPListener: false,

@@ -48,6 +48,15 @@ export function resolvePolicy(policies: PolicySet, namespaceLabels: Labels): Res
   return { policy: harmless ? winner : undefined, pick: { name, outcome, winner } };
 }
 
+/** Whether every namespace is under a policy of mode Off, whichever it picks. */
+export function judgesNothing({ ordered }: PolicySet): boolean {
+  const isForAll = ordered.some(({ spec: { namespaceSelector } }) => {
+    const { matchLabels = {}, matchExpressions = [] } = namespaceSelector ?? { matchLabels: { none: "" } };
+    return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+  });
+  return isForAll && ordered.every(({ spec: { mode } }) => mode === "Off");
+}
+
 function byPriorityThenName(a: LoadBalancerPolicy, b: LoadBalancerPolicy): number {
   const byPriority = b.spec.priority - a.spec.priority;
   if (byPriority !== 0) return byPriority;

@@ -14,9 +14,9 @@ export const singleSubnet = defineRule({
   ingress,
 });
 
-/** One is enough in a Local Zone, a Wavelength Zone or on an Outpost, and with the feature gate ALBSingleSubnet; nobody tells us. */
-function ingress({ ingress: { annotations }, classification }: IngressContext): readonly Problem[] {
-  if (classification.outcome !== "served") return [];
+/** One is enough in a Local Zone, a Wavelength Zone or on an Outpost: nobody tells us. */
+function ingress({ ingress: { annotations }, classification, facts }: IngressContext): readonly Problem[] {
+  if (classification.outcome !== "served" || facts.profile.featureGates.ALBSingleSubnet) return [];
   const ofClass = classification.params?.subnets;
   const ids = ofClass === undefined ? parseList(annotations[alb.subnets] ?? "") : ofClass.ids;
   const [id] = ids;

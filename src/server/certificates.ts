@@ -60,15 +60,24 @@ export async function watchCertificate(options: CertificateOptions): Promise<Cer
     }
   }
 
-  /** The files may have been swapped between the reading of one and the other: a fault has to last. */
-  async function readAgain(): Promise<Certificate> {
-    await sleep(settleMs, undefined, { ref: false });
-    return readCertificate(dir, names, now());
+  /** The files may be swapped between the reading of one and the other: a fault is one that is found twice running. */
+  async function readSettled(): Promise<Certificate> {
+    let found = fault;
+    for (;;) {
+      try {
+        return await readCertificate(dir, names, now());
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === found || closed) throw error;
+        found = problem;
+        await sleep(settleMs, undefined, { ref: false });
+      }
+    }
   }
 
   async function load(): Promise<void> {
     try {
-      const next = await readCertificate(dir, names, now()).catch(readAgain);
+      const next = await readSettled();
       if (closed) return;
       fault = undefined;
       if (sameCertificate(next, current)) return;
@@ -77,7 +86,7 @@ export async function watchCertificate(options: CertificateOptions): Promise<Cer
       log.info({ dir, notAfter: next.notAfter }, "certificate reloaded");
       onReload?.("success");
     } catch (error) {
-      if (!closed) report(error instanceof Error ? error.message : String(error));
+      if (!closed) report(problemOf(error));
     }
   }
 
@@ -106,6 +115,10 @@ export async function watchCertificate(options: CertificateOptions): Promise<Cer
       clearInterval(poll);
     },
   };
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Watches the folder, not its files: a watch on a file dies with the first swap of the ..data link. */

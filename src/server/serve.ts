@@ -15,6 +15,7 @@ import { detectFamilies } from "../kubernetes/ip-family.ts";
 import type { FamilyDetection } from "../kubernetes/ip-family.ts";
 import { watchNamespaces } from "../kubernetes/namespaces.ts";
 import type { Namespaces } from "../kubernetes/namespaces.ts";
+import { judgesNothing } from "../policy/resolve.ts";
 import type { PolicySet } from "../policy/resolve.ts";
 import { unknownRules } from "../policy/schema.ts";
 import { rules } from "../rules/index.ts";
@@ -80,7 +81,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     const watching = client && { client, clock: systemClock, random: Math.random, log };
     namespaces = watching && watchNamespaces(watching);
     const labels = namespaces?.watched;
-    objects = watching && watchCluster({ ...watching, kinds: keptKinds, labelsOf: (name) => labels?.get(name) });
+    const kinds = judgesNothing(policies) ? new Set<ClusterKind>() : keptKinds;
+    objects = watching && watchCluster({ ...watching, kinds, labelsOf: (name) => labels?.get(name) });
     if (objects !== undefined) {
       const { cluster } = objects;
       const ingresses = () => cluster.ingresses();
@@ -163,7 +165,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   }
 }
 
-/** Other objects that a decision may need: rules read them under every policy, and under none. */
+/** Other objects that a decision may need: rules read them under every policy that is not off, and under none. */
 const keptKinds: ReadonlySet<ClusterKind> = new Set([
   "Ingress",
   "IngressClass",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { policySet, resolvePolicy } from "../../src/policy/resolve.ts";
+import { judgesNothing, policySet, resolvePolicy } from "../../src/policy/resolve.ts";
 import type { LoadBalancerPolicy } from "../../src/policy/schema.ts";
 import { policy } from "./policies.ts";
 
@@ -153,4 +153,30 @@ test("the order in which policies are given does not matter", () => {
       );
     }),
   );
+});
+
+describe("nothing is judged", () => {
+  const off = { mode: "Off" };
+  test.each([
+    ["under one policy of mode Off for all namespaces", [policy("all", { ...off, namespaceSelector: {} })], true],
+    [
+      "where others to pick are off, too",
+      [policy("all", { ...off, namespaceSelector: {} }), policy("b", { ...off, selectable: true })],
+      true,
+    ],
+    ["not without any policy: rules speak all the same", [], false],
+    [
+      "not where some namespaces have none",
+      [policy("a", { ...off, namespaceSelector: { matchLabels: { a: "" } } })],
+      false,
+    ],
+    ["not where one only is to be picked", [policy("a", { ...off, selectable: true })], false],
+    [
+      "not where one is at work",
+      [policy("all", { ...off, namespaceSelector: {} }), policy("b", { mode: "Warn", selectable: true })],
+      false,
+    ],
+  ])("%s", (_what, policies, expected) => {
+    expect(judgesNothing(policySet(policies))).toBe(expected);
+  });
 });

@@ -1,3 +1,4 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
 import { singleSubnet } from "../../src/rules/single-subnet.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { classWithParams } from "./group-members.ts";
@@ -23,6 +24,11 @@ testRule(singleSubnet, {
       name: "subnets that the class has chosen by tags",
       ingress: { ...subnets("subnet-1"), spec: gold },
       cluster: classWithParams("gold", { subnets: { tags: { tier: ["a"] } } }),
+    },
+    {
+      name: "a controller that takes one",
+      ingress: subnets("subnet-1"),
+      profile: { featureGates: { ...defaultProfile.featureGates, ALBSingleSubnet: true } },
     },
     { name: "another controller's Ingress", ingress: { ...subnets("subnet-1"), spec: { ingressClassName: "nginx" } } },
   ],
