@@ -10,7 +10,7 @@ export { UnreadableObject };
  */
 export type Kind = "Service" | "Ingress" | "TargetGroupBinding";
 export type Operation = "CREATE" | "UPDATE";
-/** In the mutating phase ipFamilies and node ports are not allocated yet, in the validating phase they are (facts/admission.md §2a of the API server's flow). */
+/** In the mutating phase ipFamilies and node ports are not allocated yet, in the validating phase they are. */
 export type Phase = "mutating" | "validating";
 export type Annotations = Readonly<Record<string, string>>;
 
