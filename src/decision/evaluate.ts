@@ -54,7 +54,7 @@ export function evaluate(subject: ReviewedSubject, known: Known): readonly Repor
     case "Service": {
       if (!isPlainUpdate(subject)) {
         const context = serviceContext(subject, known);
-        const features = featuresOf(subject.object, subject.old);
+        const features = featuresOf(subject.object);
         for (const { rule, check } of rulesFor(known.rules, "service", annotations, stored, features)) {
           add(reports, rule, check(context));
         }
@@ -99,7 +99,7 @@ export function evaluateAllocations(
   const reports: Report[] = [];
   const alternatives = others.map((service) => ({ context: withService(context, service), reports: [] as Report[] }));
   const { object, old } = subject;
-  const features = featuresOf(object, old);
+  const features = featuresOf(object);
   const asked = rulesFor(known.rules, "service", object.annotations, old?.annotations, features);
   for (const { rule, check, readsFamilies } of asked) {
     const problems = check(context);

@@ -9,13 +9,8 @@ export const featureBits: Readonly<Record<Feature, number>> = {
   "source-ranges": 8,
 };
 
-/** The features of a Service, and of the stored one, since what an update removes may matter. */
-export function featuresOf(service: ServiceView, stored: ServiceView | undefined): number {
-  const own = featuresOfOne(service);
-  return stored === undefined ? own : own | featuresOfOne(stored);
-}
-
-function featuresOfOne({ loadBalancerClass, ports, loadBalancerSourceRanges }: ServiceView): number {
+/** The features of a Service as it will be: no rule that names one looks at the stored object. */
+export function featuresOf({ loadBalancerClass, ports, loadBalancerSourceRanges }: ServiceView): number {
   let features = loadBalancerClass === undefined ? featureBits["no-class"] : 0;
   if (loadBalancerSourceRanges.length > 0) features |= featureBits["source-ranges"];
   ports.forEach(({ protocol, port }, index) => {

@@ -70,6 +70,13 @@ it("a read that fails leaves the class unknown and throws nothing", async () => 
   expect(cache.cluster.ingressClass("alb")).toBeUndefined();
 });
 
+it("parameters of a kind that does not exist are looked for once a second, without a word", async () => {
+  const { cache, asked, warnings } = await synced({ [`${classes}/alb`]: alb, [`${params}/public`]: "no such kind" });
+  await cache.lookUpClass("alb", 1000);
+  await cache.lookUpClass("alb", 1000);
+  expect([asked, warnings]).toEqual([[`${classes}/alb`, `${params}/public`], []]);
+});
+
 it("where classes are not kept nothing is read", async () => {
   const { cache } = await synced({}, ["Service"]);
   expect(cache.lookUpClass("alb", 1000)).toBeUndefined();
@@ -84,11 +91,12 @@ interface Synced {
   /** Objects that were read by name. */
   readonly asked: readonly string[];
   readonly clock: FastClock;
+  readonly warnings: readonly string[];
 }
 
 /** Over an API server whose lists are empty and whose watches stay silent. */
 async function synced(
-  objects: Readonly<Record<string, object | undefined>>,
+  objects: Readonly<Record<string, object | "no such kind" | undefined>>,
   kinds: readonly ("IngressClass" | "IngressClassParams" | "Service")[] = ["IngressClass", "IngressClassParams"],
 ): Promise<Synced> {
   const asked: string[] = [];
@@ -99,13 +107,21 @@ async function synced(
       if (isCollection) return answer(200, { metadata: { resourceVersion: "1" }, items: [] });
       asked.push(pathname);
       const found = objects[pathname];
+      if (found === "no such kind") {
+        return Promise.resolve({ status: 404, body: "404 page not found\n", retryAfterMs: undefined });
+      }
       return found === undefined ? answer(404, { kind: "Status", code: 404 }) : answer(200, found);
     },
     stream: () => new Promise(() => {}),
     close: () => {},
   };
   const clock = patientClock();
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const warnings: string[] = [];
+  const log = {
+    info: () => {},
+    warn: (_data: object, message: string) => void warnings.push(message),
+    error: () => {},
+  };
   const cache = watchCluster({
     client,
     clock,
@@ -116,7 +132,7 @@ async function synced(
   });
   onTestFinished(() => cache.stop());
   await expect.poll(() => cache.synced).toBe(true);
-  return { cache, asked, clock };
+  return { cache, asked, clock, warnings };
 }
 
 function answer(status: number, body: object): ReturnType<ApiClient["get"]> {

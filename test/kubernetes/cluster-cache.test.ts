@@ -2,7 +2,9 @@ import type { ServerResponse } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ClusterObjects } from "../../src/decision/cluster/cluster.ts";
 import type { ClusterKind } from "../../src/decision/cluster/cluster.ts";
+import { ingressClassParamsView } from "../../src/decision/cluster/views.ts";
 import { apiClient } from "../../src/kubernetes/client.ts";
 import { watchCluster } from "../../src/kubernetes/cluster-cache.ts";
 import type { ClusterCache } from "../../src/kubernetes/cluster-cache.ts";
@@ -285,6 +287,13 @@ describe("a CRD", () => {
     await eventually(() => expect(stub.openWatches(params)).toBe(1));
     clock.advance(5_000);
     stub.uninstall(params);
+    await eventually(() => expect(cluster.ingressClassParams("elbv2.k8s.aws", "alb")).toBeUndefined());
+  });
+
+  it("that is found absent again takes along what was read live of it in between", async () => {
+    const { cluster } = await live(withoutParams);
+    if (!(cluster instanceof ClusterObjects)) throw new Error("the cache is made of something else");
+    cluster.set("IngressClassParams", ingressClassParamsView(paramsOf("elbv2.k8s.aws/v1beta1", "alb", "internal")));
     await eventually(() => expect(cluster.ingressClassParams("elbv2.k8s.aws", "alb")).toBeUndefined());
   });
 

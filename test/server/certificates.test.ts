@@ -214,6 +214,17 @@ describe("a faulty change is reported once and the old certificate stays, until 
     expect(seen.reloads).toEqual(["failure", "success"]);
   });
 
+  test("one that is gone when the files are read again is none", async () => {
+    await mountSecret("1", a);
+    let reads = 0;
+    const later = new Date(Date.now() + 10_000 * day);
+    const now = (): Date => (++reads === 2 ? later : new Date());
+    const { source, seen } = await start({ pollMs: watchOnly, now });
+    await mountSecret("2", b);
+    await vi.waitFor(() => expect(source.current().cert).toBe(b.cert), 3000);
+    expect(seen).toMatchObject({ reloads: ["success"], errors: [] });
+  });
+
   test("a certificate that the server refuses", async () => {
     await mountSecret("1", a);
     const onChange = vi.fn<(certificate: Certificate) => void>(() => {

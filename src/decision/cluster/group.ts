@@ -93,9 +93,7 @@ export function loadGroup(
   const isTwin = ({ namespace, name }: IngressObject): boolean =>
     namespace === incoming.namespace && name === incoming.name;
   const isPlain = membership.kind === "member" && orderOf(incoming) !== undefined && !stored.inactive.some(isTwin);
-  if (!isPlain || (isClassless(incoming) && defaultClasses(cluster).length > 1)) {
-    return load(id, cluster, profile, incoming);
-  }
+  if (!isPlain) return load(id, cluster, profile, incoming);
   const others = stored.members.filter(({ ingress }) => !isTwin(ingress));
   const own: Member = { ingress: incoming, classification: membership.classification };
   const place = others.findIndex((other) => inOrder(own.ingress, other.ingress) < 0);

@@ -334,6 +334,13 @@ test("loading again looks at none of them, until something changes", () => {
   expect(both()).toEqual({ members: ["shop/b"], inactive: [] });
 });
 
+test("an Ingress that is made again while its namesake is being deleted takes its place", () => {
+  const leaving = anIngress("shop/a", inGroup({ ...marked, isTerminating: true }));
+  const cluster = aCluster({ classes: [aClass("alb")], ingresses: [leaving] });
+  expect(shown(g, cluster, anIngress("shop/b", inGroup()))).toEqual({ members: ["shop/b"], inactive: ["shop/a"] });
+  expect(shown(g, cluster, anIngress("shop/a", inGroup()))).toEqual({ members: ["shop/a"], inactive: [] });
+});
+
 test("a namespace's labels count at once, where IngressClassParams ask for them", () => {
   const namespaces: Record<string, Record<string, string>> = { shop: { tier: "gold" } };
   const params = [someParams("p", { namespaceSelector: { matchLabels: { tier: "gold" } } })];
