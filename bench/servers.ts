@@ -42,7 +42,7 @@ process.on("exit", () => {
 });
 
 /** As `npm start` and the image start it. */
-const nodeFlags = ["--max-semi-space-size=8", "--no-concurrent-recompilation"];
+const nodeFlags = ["--max-semi-space-size=16", "--heap-growing-percent=25", "--no-concurrent-recompilation"];
 
 /** The real program in local mode, with the settings that bars are about: default log level, to a file. */
 export async function startWebhook(

@@ -43,7 +43,8 @@ it("the runtime stage runs nothing while it is built, and as a numbered user aft
 it("a Deployment's args become the program's, since all of the command is the entry point", () => {
   expect(JSON.parse(step("ENTRYPOINT"))).toEqual([
     "/nodejs/bin/node",
-    "--max-semi-space-size=8",
+    "--max-semi-space-size=16",
+    "--heap-growing-percent=25",
     "--no-concurrent-recompilation",
     "dist/main.js",
   ]);

@@ -319,7 +319,13 @@ async function spawned() {
   const addresses = ["--listen", `127.0.0.1:${port}`, "--health-listen", `127.0.0.1:${healthPort}`];
   const child = spawn(
     process.execPath,
-    ["--max-semi-space-size=8", "--no-concurrent-recompilation", "src/main.ts", ...addresses],
+    [
+      "--max-semi-space-size=16",
+      "--heap-growing-percent=25",
+      "--no-concurrent-recompilation",
+      "src/main.ts",
+      ...addresses,
+    ],
     {
       env: { PATH: process.env["PATH"] },
       stdio: ["ignore", "pipe", "pipe"],

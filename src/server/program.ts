@@ -1,4 +1,3 @@
-import { openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pino } from "pino";
 import type { LoadedPolicies } from "../kubernetes/policies.ts";
@@ -8,6 +7,7 @@ import { starterPolicies } from "../policy/starter.ts";
 import { readSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { UnusableCertificate } from "./certificate-files.ts";
+import { openLogOutput } from "./log-output.ts";
 import { serve } from "./serve.ts";
 import type { StopSignals } from "./stop-signals.ts";
 
@@ -47,16 +47,14 @@ export async function start(
   const { policies, problems, emptyFolders } = await policiesOf(settings);
   if (problems.length > 0) return refuse(problems);
 
-  const logTo = openLog(settings.logFile);
-  if (typeof logTo === "string") return refuse([logTo]);
-  const destination = pino.destination({ dest: logTo, sync: false, ...logBuffer });
-  const writable = surviveWriteFaults(destination);
-  const log = pino({ level: settings.logLevel, base: { version } }, destination);
+  const output = openLogOutput(settings.logFile);
+  if (typeof output === "string") return refuse([output]);
+  const log = pino({ level: settings.logLevel, base: { version } }, output);
   for (const folder of emptyFolders)
     log.warn({ folder }, "the folder of policies is empty: no policy is in force from it");
   try {
     const writeLine = (line: string): void => {
-      destination.write(`${line}\n`);
+      output.write(`${line}\n`);
     };
     await serve({ settings, policies, log, writeLine, version, stop });
     return exitCode.ok;
@@ -64,48 +62,13 @@ export async function start(
     log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");
     return refuse([describeFault(error)], exitCode.failed);
   } finally {
-    if (writable()) destination.flushSync();
+    await output.close();
   }
 }
 
 /** Whoever reads the first lines only, as head does, must not end the server, nor see a stack. */
 function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-}
-
-/** A write for each line costs more than the decision that it reports; lines are at most this late, and none is lost at the end. */
-const logBuffer = { minLength: 8192, periodicFlush: 100 };
-
-/** The file's descriptor, or why it cannot be opened. */
-function openLog(file: string | undefined): number | string {
-  if (file === undefined) return 1;
-  try {
-    return openSync(file, "a");
-  } catch (error) {
-    return `--log-file ${file} cannot be opened (${reasonOf(error)}): its folder must exist, and the file be writable.`;
-  }
-}
-
-/**
- * Serving matters more than logging: on a full disk lines are dropped, which is said once. The library would wait for
- * space for ever, in the way of everything else, and does so at exit too.
- */
-function surviveWriteFaults(destination: ReturnType<typeof pino.destination>): () => boolean {
-  let broken = false;
-  destination.on("error", (error: unknown) => {
-    if (broken) return;
-    broken = true;
-    const drop = (): boolean => true;
-    Object.assign(destination, { write: drop, flush: drop, flushSync: drop, end: drop });
-    process.stderr.write(
-      `dualstack-webhook: the log cannot be written (${reasonOf(error)}); it serves on without one.\n`,
-    );
-  });
-  return () => !broken;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function refuse(problems: readonly string[], code: number = exitCode.usage): number {
