@@ -11,10 +11,15 @@ import { unlessAborted, withDeadline } from "./deadline.ts";
 import { kubeconfigCredentials } from "./kubeconfig.ts";
 import { splitLines } from "./lines.ts";
 
-/** Reads from one API server. Nothing else in the program opens a connection to it. Every failure is an ApiFailure. */
+/** Talks to one API server. Nothing else in the program opens a connection to it. Every failure is an ApiFailure. */
 export interface ApiClient {
   /** One whole answer, of any status. */
   get(path: string, options?: GetOptions): Promise<ApiResponse>;
+  /**
+   * Sends a body, and gives the whole answer, of any status. It may be sent twice where a kept connection broke: what is
+   * written must bear that, as a body with a resourceVersion, a merge patch and a dry run do.
+   */
+  write(method: "POST" | "PUT" | "PATCH", path: string, options: WriteOptions): Promise<ApiResponse>;
   /** Hands over each line of a 200 answer until it ends. An exception from onLine ends the stream and is passed on. */
   stream(path: string, options: StreamOptions): Promise<ApiResponse>;
   close(): void;
@@ -29,6 +34,12 @@ interface GetOptions {
   readonly maxBytes?: number | undefined;
 }
 
+export interface WriteOptions extends GetOptions {
+  readonly body: string;
+  /** application/json when left out; a patch has a type of its own, such as application/merge-patch+json. */
+  readonly contentType?: string | undefined;
+}
+
 interface StreamOptions {
   readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -38,11 +49,21 @@ interface StreamOptions {
   readonly onLine: (line: string) => void;
 }
 
-interface ApiResponse {
+export interface ApiResponse {
   readonly status: number;
   /** Empty for a stream that was opened: its lines have been handed over. */
   readonly body: string;
   readonly retryAfterMs: number | undefined;
+  /** What the server tells the user beside the answer, such as a webhook's warnings, without quoting. */
+  readonly warnings: readonly string[];
+}
+
+interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly path: string;
+  readonly accept?: string | undefined;
+  readonly body?: string;
+  readonly contentType?: string | undefined;
 }
 
 export interface ConnectOptions {
@@ -75,29 +96,38 @@ export async function connect(options: ConnectOptions): Promise<ApiClient> {
 export function apiClient(credentials: Credentials, clock: Clock): ApiClient {
   const agents = agentPool();
 
-  async function open(path: string, accept: string | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+  async function open(request: Request, signal: AbortSignal): Promise<IncomingMessage> {
     const access = await unlessAborted(credentials.read({ refused: false }), signal);
-    const response = await send(agents.agentFor(access), access, path, accept, signal);
+    const response = await send(agents.agentFor(access), access, request, signal);
     if (response.statusCode !== 401) return response;
     const renewed = await unlessAborted(credentials.read({ refused: true }), signal);
     if (access.headers["authorization"] === renewed.headers["authorization"] && access.tls.cert === renewed.tls.cert)
       return response;
     // Unread, its connection would stay taken for ever.
     response.destroy();
-    return send(agents.agentFor(renewed), renewed, path, accept, signal);
+    return send(agents.agentFor(renewed), renewed, request, signal);
+  }
+
+  function exchange(request: Request, options: GetOptions): Promise<ApiResponse> {
+    const { signal, timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes } = options;
+    const about = `${request.method} ${request.path}`;
+    return withDeadline(clock, timeoutMs, signal, about, async (aborted) => {
+      const response = await open(request, aborted);
+      return answer(response, await readBody(response, maxBytes, about));
+    });
   }
 
   return {
-    get(path, { accept, signal, timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes } = {}) {
-      return withDeadline(clock, timeoutMs, signal, `GET ${path}`, async (aborted) => {
-        const response = await open(path, accept, aborted);
-        return answer(response, await readBody(response, maxBytes, path));
-      });
+    get: (path, options = {}) => exchange({ method: "GET", path, accept: options.accept }, options),
+    write(method, path, { body, contentType = "application/json", ...options }) {
+      return exchange({ method, path, body, contentType, accept: options.accept }, options);
     },
     stream(path, { accept, signal, idleTimeoutMs, onOpen, onLine }) {
       return withDeadline(clock, idleTimeoutMs, signal, `GET ${path}`, async (aborted, extend) => {
-        const response = await open(path, accept, aborted);
-        if (response.statusCode !== 200) return answer(response, await readBody(response, defaultMaxBytes, path));
+        const response = await open({ method: "GET", path, accept }, aborted);
+        if (response.statusCode !== 200) {
+          return answer(response, await readBody(response, defaultMaxBytes, `GET ${path}`));
+        }
         onOpen?.();
         extend();
         const rest = await splitLines(response, onLine, extend);
@@ -112,24 +142,26 @@ export function apiClient(credentials: Credentials, clock: Clock): ApiClient {
 function send(
   agent: Agent,
   access: Access,
-  path: string,
-  accept: string | undefined,
+  request: Request,
   signal: AbortSignal,
   retries = staleConnectionRetries,
 ): Promise<IncomingMessage> {
+  const { method, path, accept = "application/json", body, contentType } = request;
   const url = new URL(access.server.pathname.replace(/\/$/, "") + path, access.server);
-  const headers = { ...access.headers, accept: accept ?? "application/json", "user-agent": "dualstack-webhook" };
+  const content =
+    body === undefined ? {} : { "content-type": contentType, "content-length": String(Buffer.byteLength(body)) };
+  const headers = { ...access.headers, accept, "user-agent": "dualstack-webhook", ...content };
   return new Promise((resolve, reject) => {
     const start = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const request = start(url, { agent, headers, signal, method: "GET" }, resolve);
-    request.on("error", (error) => {
-      if (request.reusedSocket && isStaleConnection(error) && retries > 0 && !signal.aborted) {
-        resolve(send(agent, access, path, accept, signal, retries - 1));
+    const sent = start(url, { agent, headers, signal, method }, resolve);
+    sent.on("error", (error) => {
+      if (sent.reusedSocket && isStaleConnection(error) && retries > 0 && !signal.aborted) {
+        resolve(send(agent, access, request, signal, retries - 1));
       } else {
         reject(error);
       }
     });
-    request.end();
+    sent.end(body);
   });
 }
 
@@ -137,13 +169,13 @@ function isStaleConnection(error: Error): boolean {
   return "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number, path: string): Promise<string> {
+async function readBody(response: IncomingMessage, maxBytes: number, about: string): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > maxBytes) throw new ApiFailure("too-large", `GET ${path}: the answer is larger than ${maxBytes} bytes`);
+    if (size > maxBytes) throw new ApiFailure("too-large", `${about}: the answer is larger than ${maxBytes} bytes`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -152,5 +184,12 @@ async function readBody(response: IncomingMessage, maxBytes: number, path: strin
 function answer(response: IncomingMessage, body: string): ApiResponse {
   const seconds = response.headers["retry-after"];
   const retryAfterMs = seconds !== undefined && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
-  return { status: response.statusCode ?? 0, body, retryAfterMs };
+  return { status: response.statusCode ?? 0, body, retryAfterMs, warnings: warningsOf(response) };
+}
+
+/** Each header is `299 - "text"`, the text quoted as RFC 9110 has it (apimachinery pkg/util/net/http.go, ParseWarningHeaders). */
+function warningsOf({ headersDistinct }: IncomingMessage): readonly string[] {
+  return (headersDistinct["warning"] ?? []).flatMap((header) =>
+    [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replaceAll(/\\(.)/g, "$1")),
+  );
 }

@@ -51,12 +51,13 @@ function recordingClient(asked: Set<string>): ApiClient {
     get(path) {
       const isObject = record(path);
       const body = isObject ? objectAt(path) : { metadata: { resourceVersion: "1" }, items: [] };
-      return Promise.resolve({ status: 200, body: JSON.stringify(body), retryAfterMs: undefined });
+      return Promise.resolve({ status: 200, body: JSON.stringify(body), retryAfterMs: undefined, warnings: [] });
     },
     stream(path) {
       record(path);
       return new Promise(() => {});
     },
+    write: (method) => Promise.reject(new Error(`nothing is to be written, not even by ${method}`)),
     close: () => {},
   };
 

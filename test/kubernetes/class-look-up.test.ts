@@ -108,11 +108,12 @@ async function synced(
       asked.push(pathname);
       const found = objects[pathname];
       if (found === "no such kind") {
-        return Promise.resolve({ status: 404, body: "404 page not found\n", retryAfterMs: undefined });
+        return Promise.resolve({ status: 404, body: "404 page not found\n", retryAfterMs: undefined, warnings: [] });
       }
       return found === undefined ? answer(404, { kind: "Status", code: 404 }) : answer(200, found);
     },
     stream: () => new Promise(() => {}),
+    write: () => Promise.reject(new Error("nothing is to be written")),
     close: () => {},
   };
   const clock = patientClock();
@@ -136,5 +137,5 @@ async function synced(
 }
 
 function answer(status: number, body: object): ReturnType<ApiClient["get"]> {
-  return Promise.resolve({ status, body: JSON.stringify(body), retryAfterMs: undefined });
+  return Promise.resolve({ status, body: JSON.stringify(body), retryAfterMs: undefined, warnings: [] });
 }
