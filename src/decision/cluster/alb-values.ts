@@ -8,7 +8,7 @@ import { fieldOf } from "./group-text.ts";
 import type { GroupContext } from "./group-text.ts";
 import type { Member } from "./group.ts";
 import { frontendStatementsOf } from "./statements.ts";
-import type { Setting } from "./statements.ts";
+import type { Setting } from "./statement.ts";
 import { agreed } from "./values.ts";
 
 /**

@@ -3,7 +3,7 @@ import { alb } from "../../annotations/catalog.ts";
 import type { ClusterProfile } from "../facts.ts";
 import type { Member } from "./group.ts";
 import { frontendStatementsOf, listenPortsOf, noRedirect, statementsOf } from "./statements.ts";
-import type { Setting, Statement } from "./statements.ts";
+import type { Setting, Statement } from "./statement.ts";
 
 /** A statement and who makes it. */
 export interface Stated extends Statement {

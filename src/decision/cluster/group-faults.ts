@@ -2,7 +2,7 @@ import { clashOf } from "./clash.ts";
 import type { Conflict, Stated } from "./conflicts.ts";
 import type { GroupId, Member } from "./group.ts";
 import type { GroupState } from "./group-state.ts";
-import type { Setting } from "./statements.ts";
+import type { Setting } from "./statement.ts";
 
 /** A conflict in which the Ingress has a hand. */
 export interface GroupFault {

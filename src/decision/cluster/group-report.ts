@@ -7,7 +7,7 @@ import type { GroupFault } from "./group-faults.ts";
 import type { GroupState } from "./group-state.ts";
 import { asFarAsKnown, fieldOf, groupName, identityOf, nameOf, placeField, said, who, whoAmong } from "./group-text.ts";
 import type { GroupContext } from "./group-text.ts";
-import type { Setting } from "./statements.ts";
+import type { Setting } from "./statement.ts";
 
 /** A problem for each of these settings on which the Ingress contradicts other members of its group, or makes them contradict each other. */
 export function groupProblems(context: GroupContext, settings: readonly Setting[]): readonly Problem[] {

@@ -9,7 +9,7 @@ import type { GroupChange } from "./group-changes.ts";
 import { groupIdOf, loadGroup } from "./group.ts";
 import type { Group, GroupId, Member } from "./group.ts";
 import { statementsOf } from "./statements.ts";
-import type { Setting, Statement } from "./statements.ts";
+import type { Setting, Statement } from "./statement.ts";
 import { groupValues } from "./values.ts";
 import type { GroupValues } from "./values.ts";
 import type { IngressObject } from "./views.ts";

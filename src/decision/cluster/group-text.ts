@@ -4,7 +4,7 @@ import { annotationField, quote } from "../quoting.ts";
 import type { Stated } from "./conflicts.ts";
 import { groupLabel, isSameGroup } from "./group-faults.ts";
 import type { GroupState } from "./group-state.ts";
-import type { Setting } from "./statements.ts";
+import type { Setting } from "./statement.ts";
 import type { IngressObject } from "./views.ts";
 
 /** What a rule about IngressGroups is told of the request. */

@@ -1,82 +1,15 @@
 import { alb } from "../../annotations/catalog.ts";
-import { parseListenPorts } from "../../annotations/listen-ports.ts";
 import type { ListenPorts } from "../../annotations/listen-ports.ts";
 import { parseMutualAuthentication } from "../../annotations/mutual-authentication.ts";
-import { isCidr, parseBool, parseInteger, parseList, parseMap } from "../../annotations/parse.ts";
+import { parseMap } from "../../annotations/parse.ts";
 import type { Served } from "./classify.ts";
+import { frontendStatements } from "./frontend-statements.ts";
 import type { Member } from "./group.ts";
+import { httpOn80, portsIn } from "./listen-ports.ts";
+import { one, onPorts, place, slotOf } from "./statement.ts";
+import type { Annotations, Reader, Setting, Statement } from "./statement.ts";
+import { aSet, asWritten, cidrs, filled, flag, hasItems, inAnyOrder, inOrder, integer, isFilled, setOf } from "./statement-values.ts";
 import type { IngressClassParamsView, IngressObject, Pair, ParamsSubnets } from "./views.ts";
-
-/** What the members of an IngressGroup have to agree on, by the annotation's name without its prefix. */
-export type Setting = AlbSetting | ListenerSetting | "ssl-redirect" | "enable-frontend-nlb" | FrontendSetting;
-
-/** Of the load balancer itself. */
-export type AlbSetting =
-  | "scheme"
-  | "ip-address-type"
-  | "load-balancer-name"
-  | "subnets"
-  | "security-groups"
-  | "manage-backend-security-group-rules"
-  | "customer-owned-ipv4-pool"
-  | "ipam-ipv4-pool-id"
-  | "load-balancer-attributes"
-  | "minimum-load-balancer-capacity"
-  | "tags"
-  | "wafv2-acl-arn"
-  | "wafv2-acl-name"
-  | "waf-acl-id"
-  | "shield-advanced-protection";
-
-/** Of each port that members share. */
-export type ListenerSetting =
-  | "listen-ports"
-  | "inbound-cidrs"
-  | "security-group-prefix-lists"
-  | "ssl-policy"
-  | "mutual-authentication"
-  | "listener-attributes"
-  | "default-backend";
-
-/** Of the NLB in front of the load balancer, where there is one. */
-export type FrontendSetting =
-  | "frontend-nlb-scheme"
-  | "frontend-nlb-subnets"
-  | "frontend-nlb-security-groups"
-  | "frontend-nlb-eip-allocations"
-  | "frontend-nlb-attributes"
-  | "frontend-nlb-tags"
-  | "frontend-nlb-listener-port-mapping"
-  | FrontendHealthCheck;
-
-type FrontendHealthCheck =
-  | "frontend-nlb-healthcheck-port"
-  | "frontend-nlb-healthcheck-protocol"
-  | "frontend-nlb-healthcheck-path"
-  | "frontend-nlb-healthcheck-success-codes"
-  | "frontend-nlb-healthcheck-interval-seconds"
-  | "frontend-nlb-healthcheck-timeout-seconds"
-  | "frontend-nlb-healthcheck-healthy-threshold-count"
-  | "frontend-nlb-healthcheck-unhealthy-threshold-count";
-
-/** One value that one Ingress states for the load balancer that it shares. */
-export interface Statement {
-  readonly setting: Setting;
-  /** Which of several: the port of a listener, the key of a tag or attribute. "" where there is only one. */
-  readonly part: string;
-  /** Setting and part: statements of one slot have to be equal. */
-  readonly slot: string;
-  /** `default`: what the controller takes where nothing is written. */
-  readonly by: "annotation" | "params" | "spec" | "default";
-  /** The annotation's key, the field of the IngressClassParams, or that of the Ingress. */
-  readonly field: string;
-  /** As the controller compares it: equal texts are equal values. */
-  readonly value: string;
-  /** As written. */
-  readonly shown: string;
-  /** A field of the IngressClassParams would win over it. */
-  readonly isOverrulable: boolean;
-}
 
 /** What a member states, but for the NLB in front; the same list as long as object and IngressClassParams are the same. */
 export function statementsOf({ ingress, classification }: Member): readonly Statement[] {
@@ -116,28 +49,6 @@ function portsOf(reading: Reading, { view }: IngressObject): ListenPorts | undef
   return (reading.ports ??= { known: portsIn(view.annotations, reading.params) }).known;
 }
 
-/** A certificate makes HTTPS on 443 the default. One of ACM to be made does so too, if that feature is on, which nobody tells us. */
-function portsIn(annotations: Annotations, params: IngressClassParamsView | undefined): ListenPorts | undefined {
-  const raw = annotations[alb.listenPorts];
-  if (raw !== undefined) return parseListenPorts(raw);
-  if ((params?.certificateArns?.length ?? 0) > 0) return httpsOn443;
-  if (listOf(annotations[alb.certificateArn]).length > 0) return httpsOn443;
-  return parseBool(annotations[alb.createAcmCert] ?? "") === true ? undefined : httpOn80;
-}
-
-const httpOn80: ListenPorts = new Map([[80, "HTTP"]]);
-const httpsOn443: ListenPorts = new Map([[443, "HTTPS"]]);
-
-/** How one annotation is read. Where a field of the IngressClassParams is set, the annotation does not count. */
-interface Reader {
-  readonly setting: Setting;
-  /** The value as it is compared. undefined: it states nothing, or the controller refuses it. */
-  readonly read: (raw: string) => string | undefined;
-  readonly isSetByClass?: (params: IngressClassParamsView) => boolean;
-  /** `each`: a value for each key. `port`, `https`: for each port, or each with HTTPS. */
-  readonly scope: "one" | "each" | "port" | "https";
-}
-
 /** pkg/ingress/model_build_load_balancer.go, model_build_listener.go, and the files model_build_*.go that some settings have. */
 const readers: ReadonlyMap<string, Reader> = new Map([
   [alb.scheme, one("scheme", asWritten, ({ scheme }) => scheme !== undefined)],
@@ -168,18 +79,6 @@ const readers: ReadonlyMap<string, Reader> = new Map([
     { setting: "ssl-policy", read: asWritten, scope: "https", isSetByClass: (params) => isFilled(params.sslPolicy) },
   ],
 ]);
-
-function one(
-  setting: Setting,
-  read: Reader["read"],
-  isSetByClass?: (params: IngressClassParamsView) => boolean,
-): Reader {
-  return { setting, read, scope: "one", ...(isSetByClass === undefined ? {} : { isSetByClass }) };
-}
-
-function onPorts(setting: Setting, read: Reader["read"]): Reader {
-  return { setting, read, scope: "port" };
-}
 
 /** Not put together from parts: it is done for each Ingress under review, some times over. */
 function statements(ingress: IngressObject, reading: Reading): readonly Statement[] {
@@ -358,162 +257,5 @@ function trustStoreName(trustStore: string | undefined): string | undefined {
   return /^arn:[^/]*:truststore\/([^/]+)\//.exec(trustStore ?? "")?.[1] ?? trustStore;
 }
 
-/** pkg/ingress/model_build_frontend_nlb.go. The class has no say in any of it. */
-function frontendStatements(ingress: IngressObject, ports: ListenPorts | undefined): readonly Statement[] {
-  const { annotations } = ingress.view;
-  const list: Statement[] = [];
-  const checks: Statement[] = [];
-  for (const field in annotations) {
-    const reader = frontendReaders.get(field);
-    const shown = annotations[field];
-    if (reader === undefined || shown === undefined) continue;
-    const { setting, read, scope } = reader;
-    // The controller compares where success codes are kept, not what they are: two members never agree (mergeHealthCheckField).
-    const isApart = setting === "frontend-nlb-healthcheck-success-codes";
-    const value = isApart ? `${ingress.namespace}/${ingress.name}` : read(shown);
-    if (value === undefined) continue;
-    const stated: Statement = {
-      setting,
-      part: "",
-      slot: setting,
-      by: "annotation",
-      field,
-      value,
-      shown,
-      isOverrulable: false,
-    };
-    (scope === "one" ? list : checks).push(stated);
-  }
-  const field = alb.frontendNlbListenerPortMapping;
-  const by = annotations[field] === undefined ? "default" : "annotation";
-  for (const [port, target] of frontendPorts(annotations, ports)) {
-    const part = String(port);
-    const value = String(target);
-    const mapping = { setting: "frontend-nlb-listener-port-mapping", by, field, value, shown: value } as const;
-    list.push({ ...mapping, ...place(mapping.setting, part), isOverrulable: ports === httpOn80 });
-    for (const check of checks) list.push({ ...check, ...place(check.setting, part) });
-  }
-  return list;
-}
-
-const frontendReaders: ReadonlyMap<string, Reader> = new Map([
-  [alb.frontendNlbScheme, one("frontend-nlb-scheme", asWritten)],
-  [alb.frontendNlbSubnets, one("frontend-nlb-subnets", inAnyOrder)],
-  [alb.frontendNlbSecurityGroups, one("frontend-nlb-security-groups", inOrder)],
-  [alb.frontendNlbEipAllocations, one("frontend-nlb-eip-allocations", inAnyOrder)],
-  [alb.frontendNlbAttributes, one("frontend-nlb-attributes", wholeMap)],
-  [alb.frontendNlbTags, one("frontend-nlb-tags", wholeMap)],
-  [alb.frontendNlbHealthcheckPort, onPorts("frontend-nlb-healthcheck-port", healthCheckPort)],
-  [alb.frontendNlbHealthcheckProtocol, onPorts("frontend-nlb-healthcheck-protocol", protocolOf)],
-  [alb.frontendNlbHealthcheckPath, onPorts("frontend-nlb-healthcheck-path", asWritten)],
-  [alb.frontendNlbHealthcheckSuccessCodes, onPorts("frontend-nlb-healthcheck-success-codes", asWritten)],
-  [alb.frontendNlbHealthcheckIntervalSeconds, onPorts("frontend-nlb-healthcheck-interval-seconds", integer)],
-  [alb.frontendNlbHealthcheckTimeoutSeconds, onPorts("frontend-nlb-healthcheck-timeout-seconds", integer)],
-  [
-    alb.frontendNlbHealthcheckHealthyThresholdCount,
-    onPorts("frontend-nlb-healthcheck-healthy-threshold-count", integer),
-  ],
-  [
-    alb.frontendNlbHealthcheckUnhealthyThresholdCount,
-    onPorts("frontend-nlb-healthcheck-unhealthy-threshold-count", integer),
-  ],
-]);
-
-/**
- * The NLB's ports with the load balancer's ports behind them. An empty mapping is none. Only ports of this very Ingress can be
- * mapped, so that another member's listener is passed over.
- */
-function frontendPorts(annotations: Annotations, ports: ListenPorts | undefined): ReadonlyMap<number, number> {
-  const mapping = parseMap(annotations[alb.frontendNlbListenerPortMapping] ?? "");
-  if (mapping === undefined || ports === undefined) return noMapping;
-  if (mapping.size === 0) return new Map([...ports.keys()].map((port) => [port, port]));
-  const mapped = new Map<number, number>();
-  for (const [from, to] of mapping) {
-    const [port, target] = [parseInteger(from, 32), parseInteger(to, 32)];
-    if (port === undefined || target === undefined) return noMapping;
-    if (ports.has(target)) mapped.set(port, target);
-  }
-  return mapped;
-}
-
-type Annotations = IngressObject["view"]["annotations"];
-
-const noMapping: ReadonlyMap<number, number> = new Map();
 const noPorts: ListenPorts = new Map();
 const noPairs: ReadonlyMap<string, string> = new Map();
-
-function place(setting: Setting, part: string): Pick<Statement, "part" | "slot"> {
-  return { part, slot: slotOf(setting, part) };
-}
-
-function slotOf(setting: Setting, part: string): string {
-  return part === "" ? setting : `${setting} ${part}`;
-}
-
-/** The empty text is a value like any other. */
-function asWritten(raw: string): string {
-  return raw;
-}
-
-function filled(raw: string | undefined): string | undefined {
-  return raw === "" ? undefined : raw;
-}
-
-function isFilled(value: string | undefined): boolean {
-  return value !== undefined && value !== "";
-}
-
-function flag(raw: string): string | undefined {
-  return parseBool(raw)?.toString();
-}
-
-function integer(raw: string): string | undefined {
-  return parseInteger(raw, 32)?.toString();
-}
-
-/** Present, a list counts, even if it names nothing. */
-function inOrder(raw: string): string {
-  return JSON.stringify(parseList(raw));
-}
-
-function inAnyOrder(raw: string): string {
-  return JSON.stringify(parseList(raw).toSorted());
-}
-
-/** A set without items states nothing. */
-function aSet(raw: string): string | undefined {
-  const items = parseList(raw);
-  return items.length === 0 ? undefined : setOf(items);
-}
-
-function cidrs(raw: string): string | undefined {
-  const items = parseList(raw);
-  return items.length > 0 && items.every(isCidr) ? setOf(items) : undefined;
-}
-
-function setOf(items: readonly string[]): string {
-  return JSON.stringify([...new Set(items)].toSorted());
-}
-
-function wholeMap(raw: string): string | undefined {
-  const map = parseMap(raw);
-  return map && JSON.stringify([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function healthCheckPort(raw: string): string | undefined {
-  return raw === "traffic-port" ? raw : integer(raw);
-}
-
-function protocolOf(raw: string): string | undefined {
-  return raw === "HTTP" || raw === "HTTPS" ? raw : undefined;
-}
-
-function listOf(raw: string | undefined): readonly string[] {
-  return raw === undefined ? noItems : parseList(raw);
-}
-
-const noItems: readonly string[] = [];
-
-function hasItems(items: readonly string[] | undefined): boolean {
-  return items !== undefined && items.length > 0;
-}

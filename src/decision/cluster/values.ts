@@ -4,7 +4,7 @@ import type { AddressType, ClusterProfile, Scheme, TargetType } from "../facts.t
 import { hasFrontend, sharedListeners, statementOf } from "./conflicts.ts";
 import type { Member } from "./group.ts";
 import { frontendStatementsOf, listenPortsOf, statementsOf } from "./statements.ts";
-import type { Setting, Statement } from "./statements.ts";
+import type { Setting, Statement } from "./statement.ts";
 import type { BackendService } from "./views.ts";
 
 /** The values of a group's load balancer. undefined: not known, or the controller refuses what its members state. */

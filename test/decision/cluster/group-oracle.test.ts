@@ -9,7 +9,7 @@ import { hasFrontend, sendsToBackends } from "../../../src/decision/cluster/conf
 import { groupStateOf } from "../../../src/decision/cluster/group-state.ts";
 import type { GroupState } from "../../../src/decision/cluster/group-state.ts";
 import { frontendStatementsOf } from "../../../src/decision/cluster/statements.ts";
-import type { Setting } from "../../../src/decision/cluster/statements.ts";
+import type { Setting } from "../../../src/decision/cluster/statement.ts";
 import { targetTypeOf } from "../../../src/decision/cluster/values.ts";
 import {
   backendService,

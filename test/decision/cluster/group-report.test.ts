@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { othersProblems } from "../../../src/decision/cluster/group-others.ts";
 import { groupProblems, redirectProblems } from "../../../src/decision/cluster/group-report.ts";
 import type { GroupContext } from "../../../src/decision/cluster/group-text.ts";
-import type { Setting } from "../../../src/decision/cluster/statements.ts";
+import type { Setting } from "../../../src/decision/cluster/statement.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
 import { annotated, stateOf } from "./groups.ts";
 import type { MemberParts } from "./groups.ts";
