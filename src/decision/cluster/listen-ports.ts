@@ -16,5 +16,5 @@ export function portsIn(annotations: Annotations, params: IngressClassParamsView
 }
 
 export const httpOn80: ListenPorts = new Map([[80, "HTTP"]]);
-export const httpsOn443: ListenPorts = new Map([[443, "HTTPS"]]);
+const httpsOn443: ListenPorts = new Map([[443, "HTTPS"]]);
 

@@ -1,4 +1,4 @@
-/** The values of annotations as the controller compares them: equal texts are equal values. undefined: it states nothing, or the controller refuses it. */
+/** Values of annotations as the controller compares them: equal texts are equal values, undefined states nothing or is refused. */
 import { isCidr, parseBool, parseInteger, parseList, parseMap } from "../../annotations/parse.ts";
 
 /** The empty text is a value like any other. */
