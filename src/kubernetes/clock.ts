@@ -1,7 +1,9 @@
 /** Time as a parameter, so that tests need not wait for it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for others to read. It jumps when somebody sets the clock: measure no duration with it. */
   now(): number;
+  /** Milliseconds since some moment, for durations: nobody can set it. */
+  elapsed(): number;
   setTimeout(callback: () => void, ms: number): Timer;
 }
 
@@ -13,6 +15,7 @@ interface Timer {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   setTimeout(callback, ms) {
     const timeout = setTimeout(callback, ms);
     return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref() };

@@ -73,10 +73,10 @@ export function holdLease(options: LeaseOptions): Lease {
     const lease = await read();
     const spec = asObject(lease["spec"] ?? {}, `${path}: spec`);
     const record = JSON.stringify(spec);
-    if (observed?.record !== record) observed = { record, sinceMs: clock.now() };
+    if (observed?.record !== record) observed = { record, sinceMs: clock.elapsed() };
     const holder = spec["holderIdentity"];
     const isFree = holder === undefined || holder === "" || holder === identity;
-    if (!isFree && clock.now() - observed.sinceMs < lengthOf(spec) * 1000) return;
+    if (!isFree && clock.elapsed() - observed.sinceMs < lengthOf(spec) * 1000) return;
     const startedMs = clock.now();
     if (await write(lease, taken(spec, identity, startedMs))) heldUntil = startedMs + holdMs;
   }

@@ -51,7 +51,7 @@ export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveRe
   function recall(name: string): T | "not-found" | undefined {
     const entry = remembered.get(name);
     if (entry === undefined) return undefined;
-    if (clock.now() < entry.until) return entry.answer;
+    if (clock.elapsed() < entry.until) return entry.answer;
     remembered.delete(name);
     return undefined;
   }
@@ -59,7 +59,10 @@ export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveRe
   function remember(name: string, answer: T | "not-found"): void {
     const oldest = remembered.keys().next();
     if (remembered.size >= mostRemembered && oldest.done !== true) remembered.delete(oldest.value);
-    remembered.set(name, { answer, until: clock.now() + (answer === "not-found" ? rememberMissingMs : rememberMs) });
+    remembered.set(name, {
+      answer,
+      until: clock.elapsed() + (answer === "not-found" ? rememberMissingMs : rememberMs),
+    });
   }
 
   function readOnce(name: string): Promise<T | "not-found" | "unavailable"> {

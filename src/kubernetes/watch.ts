@@ -168,7 +168,7 @@ class ResourceWatch<T> implements Watched<T> {
       signal: this.#stopping.signal,
       idleTimeoutMs: seconds * 1000 + silenceMs,
       onOpen: () => {
-        this.#openedAt = clock.now();
+        this.#openedAt = clock.elapsed();
         this.#forbidden = false;
       },
       onLine: (line) => this.#hear(line),
@@ -234,7 +234,7 @@ class ResourceWatch<T> implements Watched<T> {
     const isAbsent = reason === "not-found" && mayBeAbsent === true;
     if (isAbsent && this.#resourceVersion === undefined) return this.#foundAbsent();
     this.restarts.set(reason, (this.restarts.get(reason) ?? 0) + 1);
-    const livedMs = this.#openedAt === undefined ? 0 : clock.now() - this.#openedAt;
+    const livedMs = this.#openedAt === undefined ? 0 : clock.elapsed() - this.#openedAt;
     const { pauseMs, relist } = this.#restart.after(failure, { livedMs, heardSomething: this.#heardSomething });
     // One of several API servers may not know the kind yet: what it says of a watch, a list has to confirm.
     if (relist || isAbsent) this.#resourceVersion = undefined;

@@ -66,10 +66,10 @@ export function startGroupCheck(options: GroupCheckOptions): GroupCheck {
   }
 
   function goOn(steps: Iterator<CheckedGroup | undefined>, broken: Map<string, CheckedGroup>): void {
-    const until = clock.now() + sliceMs;
+    const until = clock.elapsed() + sliceMs;
     for (let step = steps.next(); step.done !== true; step = steps.next()) {
       if (step.value !== undefined && isBroken(step.value)) broken.set(keyOf(step.value), step.value);
-      if (clock.now() >= until) {
+      if (clock.elapsed() >= until) {
         later(() => goOn(steps, broken), 0);
         return;
       }

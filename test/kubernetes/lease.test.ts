@@ -88,6 +88,28 @@ describe("a lease", () => {
     await eventually(() => expect(a.held).toBe(true));
   });
 
+  it.each([
+    { jump: "back", ms: -3_600_000 },
+    { jump: "forward", ms: 3_600_000 },
+  ])("is taken when it has run out, and not before, by who has its clock set $jump by an hour", async ({ ms }) => {
+    const store = leaseStore();
+    store.put({ holderIdentity: "c", leaseDurationSeconds: 15 });
+    const clock = fastClock();
+    const a = replica("a", store, { clock });
+    await eventually(() => expect(store.reads()).toBeGreaterThan(2));
+
+    clock.jump(ms);
+    clock.advance(14_000);
+    const reads = store.reads();
+    await eventually(() => expect(store.reads()).toBeGreaterThan(reads + 2));
+    expect(a.held).toBe(false);
+    clock.advance(2_000);
+    await eventually(() => expect(a.held).toBe(true));
+
+    clock.jump(ms);
+    await eventually(() => expect(a.held).toBe(true));
+  });
+
   it("tells when it can be written", async () => {
     const store = leaseStore();
     store.put({ holderIdentity: "c", leaseDurationSeconds: 15 });

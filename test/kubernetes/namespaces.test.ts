@@ -185,6 +185,19 @@ describe("a namespace that does not exist", () => {
     expect(stub.count("get")).toBe(2);
   });
 
+  it("is asked for again after a second, however the clock is set meanwhile", async () => {
+    const { stub, namespaces, clock } = await blind({});
+    await expect(namespaces.labelsOf("late", 400)).resolves.toBe("not-found");
+
+    stub.put("late", { team: "a" });
+    clock.jump(-3_600_000);
+    clock.advance(1_000);
+    await expect(namespaces.labelsOf("late", 400)).resolves.toEqual({ team: "a" });
+
+    clock.jump(3_600_000);
+    expect(namespaces.labelsOf("late", 400)).toEqual({ team: "a" });
+  });
+
   it("exists as soon as the watch says so, whatever was remembered", async () => {
     const { stub, namespaces } = await live();
     await namespaces.labelsOf("late", 400);

@@ -213,6 +213,22 @@ describe("watch", () => {
     expect(clock.asked).toEqual([]);
   });
 
+  it.each([-86_400_000, 86_400_000])("heals as ever when the clock is set by %i ms meanwhile", async (ms) => {
+    const { stub, watched, clock } = await live();
+
+    clock.jump(ms);
+    stub.put("b", { state: "new" });
+    await eventually(() => expect(watched.lastEventAt).toBe(clock.now()));
+    clock.advance(5_000);
+    stub.eachWatch((response) => response.end());
+    await eventually(() => expect(stub.count("watch")).toBe(2));
+    stub.put("c", { state: "new" });
+    await eventually(() => expect(watched.get("c")).toBe("new"));
+
+    expect(stub.count("list")).toBe(1);
+    expect(clock.asked).toEqual([]);
+  });
+
   it("pauses longer and longer when the server closes each watch at once", async () => {
     const { stub, clock } = await start({}, ["a"], (fresh) => {
       fresh.script("watch", ...Array.from({ length: 4 }, () => watchThat("", "ends")));

@@ -194,10 +194,11 @@ function manualClock(stepMs = 0): ManualClock {
   const asked: number[] = [];
   const running = new Map<() => void, number>();
   const held = new Set<() => void>();
-  let now = 0;
+  let elapsed = 0;
   return {
     asked,
-    now: () => (now += stepMs),
+    now: () => 0,
+    elapsed: () => (elapsed += stepMs),
     expire(ms) {
       for (const [fire, length] of Array.from(running)) if (length === ms) fire();
     },

@@ -4,8 +4,10 @@ import type { Clock } from "../../src/kubernetes/clock.ts";
 export interface FastClock extends Clock {
   /** What setTimeout was asked for, in order. */
   readonly asked: readonly number[];
-  /** Moves now(), which stands still otherwise. Timers do not follow. */
+  /** Lets time pass, which stands still otherwise. Timers do not follow. */
   advance(ms: number): void;
+  /** Sets the clock by so much: no time passes. */
+  jump(ms: number): void;
   /** Fires the timers that were set for just so long and are still running. */
   expire(ms: number): void;
 }
@@ -15,10 +17,16 @@ export function fastClock(realMs: (ms: number) => number | undefined = (ms) => m
   const asked: number[] = [];
   const running = new Map<() => void, number>();
   let now = 1_800_000_000_000;
+  let elapsed = 0;
   return {
     asked,
     now: () => now,
+    elapsed: () => elapsed,
     advance(ms) {
+      now += ms;
+      elapsed += ms;
+    },
+    jump(ms) {
       now += ms;
     },
     expire(ms) {
