@@ -112,7 +112,7 @@ async function build(module: GoModule): Promise<string> {
   await mkdir(parent, { recursive: true });
   const unfinished = await mkdtemp(`${folder}.unfinished-`);
   try {
-    await go(module, ["build", ...flags, "-o", `${unfinished}/`, ...module.packages]);
+    await go(module.folder, ["build", ...flags, "-o", `${unfinished}/`, ...module.packages]);
     await rename(unfinished, folder).catch(async (error: unknown) => {
       if ((await missingFrom(folder, module.programs)).length > 0) throw error;
     });
@@ -156,7 +156,7 @@ async function fingerprint(module: GoModule, flags: readonly string[]): Promise<
 
 async function requireGo(module: GoModule, goMod: string): Promise<void> {
   try {
-    await go(module, ["version"]);
+    await go(module.folder, ["version"]);
   } catch (error) {
     const needed = goMod.match(/^go (\S+)$/m)?.[1] ?? "";
     const found = error instanceof Error && "code" in error && error.code === "ENOENT" ? "" : ` (${outputOf(error)})`;
@@ -168,13 +168,15 @@ async function requireGo(module: GoModule, goMod: string): Promise<void> {
   }
 }
 
-async function go(module: GoModule, args: readonly string[]): Promise<void> {
-  await promisify(execFile)("go", [...args], {
-    cwd: module.folder,
+/** Runs the go command in a folder, and gives what it printed. */
+export async function go(folder: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("go", [...args], {
+    cwd: folder,
     // No C compiler, workspace or cross-compilation of the user's has a part in this.
     env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOOS: "", GOARCH: "" },
     maxBuffer: 64 * 1024 * 1024,
   });
+  return stdout;
 }
 
 /** The end of what a failed program wrote. */

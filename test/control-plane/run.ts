@@ -2,18 +2,15 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findAssets, findHelm } from "./assets.ts";
+import { findCertManagerCrds } from "./cert-manager.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 // First, so that a build of minutes says so here, once, and does not eat into the time of a test.
 const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
-await findHelm().catch((error: unknown) => {
-  // Where the programs of the control plane are given, Go need not be there to build Helm; only CI insists on it.
-  if (!process.env["KUBEBUILDER_ASSETS"] || process.env["CI"]) return endWith(error);
-  excluded.push("--exclude=**/helm.test.ts");
-  process.stderr.write(`The tests with Helm are left out. ${text(error)}\n`);
-});
+await findHelm().catch(leaveOut("Helm", "helm"));
+await findCertManagerCrds().catch(leaveOut("cert-manager", "cert-manager"));
 
 const given = process.argv.slice(2);
 const timeouts = ["--testTimeout=60000", "--hookTimeout=120000"].filter(
@@ -36,6 +33,15 @@ const vitest = spawn(
 );
 process.on("SIGTERM", () => vitest.kill("SIGTERM"));
 vitest.once("exit", (code) => process.exit(code ?? 1));
+
+/** Where the programs of the control plane are given, Go need not be there for the rest; only CI insists on it. */
+function leaveOut(what: string, test: string): (error: unknown) => void {
+  return (error) => {
+    if (!process.env["KUBEBUILDER_ASSETS"] || process.env["CI"]) endWith(error);
+    excluded.push(`--exclude=**/${test}.test.ts`);
+    process.stderr.write(`The tests with ${what} are left out. ${text(error)}\n`);
+  };
+}
 
 function endWith(error: unknown): never {
   process.stderr.write(`${text(error)}\n`);

@@ -170,13 +170,13 @@ it("the serving certificate carries the name that the API server asks for, and c
   expect(at(ca, "spec")).toEqual({
     isCA: true,
     commonName: "dualstack-webhook-ca",
-    secretName: "dualstack-webhook-ca",
+    secretName: "dualstack-webhook-cert-manager-ca",
     duration: "87600h",
     privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
     issuerRef: { group: "cert-manager.io", kind: "Issuer", name: "dualstack-webhook-selfsigned" },
   });
   expect(at(pick(manifests, "Issuer", "dualstack-webhook-ca"), "spec")).toEqual({
-    ca: { secretName: "dualstack-webhook-ca" },
+    ca: { secretName: "dualstack-webhook-cert-manager-ca" },
   });
   expect(at(pick(manifests, "Issuer", "dualstack-webhook-selfsigned"), "spec")).toEqual({ selfSigned: {} });
 });
