@@ -160,7 +160,7 @@ export function readPolicy(
   raw: unknown,
 ): { readonly policy: LoadBalancerPolicy } | { readonly problems: readonly PolicyProblem[] } {
   const read = LoadBalancerPolicy.safeParse(raw);
-  const problems = problemsOf(read.error?.issues ?? [], raw, policyJsonSchema());
+  const problems = problemsOf(read.error?.issues ?? [], raw, policyJsonSchema);
   return read.success && problems.length === 0 ? { policy: read.data } : { problems };
 }
 

@@ -2,10 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 /** true, or why not, as a few words. */
 type Check = () => true | string;
+/** What /readyz?verbose says beside a check that holds: a fault that is none of readiness. A few words. */
+type Note = () => string | undefined;
 
 export interface HealthOptions {
   /** What readiness asks, in the order in which it is shown. Liveness asks nothing: that the event loop turns is enough. */
   readonly checks: Readonly<Record<string, Check>>;
+  /** By the name of a check, or by a name of their own. They never make anything unready. */
+  readonly notes?: Readonly<Record<string, Note>>;
   readonly metrics: { readonly contentType: string; readonly render: () => Promise<string> };
 }
 
@@ -37,23 +41,34 @@ function send(response: ServerResponse, { status, body, type }: Answer): void {
   response.writeHead(status, headers).end(body);
 }
 
-async function answer(request: IncomingMessage, { checks, metrics }: HealthOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, { checks, notes = {}, metrics }: HealthOptions): Promise<Answer> {
   const [path = "", query = ""] = (request.url ?? "").split("?", 2);
   const known = ["/livez", "/healthz", "/readyz", "/metrics"].includes(path);
   if (!known) return { status: 404, body: "not found: try /livez, /readyz or /metrics\n" };
   if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, body: "only GET and HEAD\n" };
   if (path === "/metrics") return { status: 200, body: await metrics.render(), type: metrics.contentType };
-  return probe(path.slice(1), path === "/readyz" ? checks : {}, new URLSearchParams(query));
+  const asked = path === "/readyz" ? { checks, notes } : { checks: {}, notes: {} };
+  return probe(path.slice(1), asked, new URLSearchParams(query));
+}
+
+interface Asked {
+  readonly checks: HealthOptions["checks"];
+  readonly notes: Readonly<Record<string, Note>>;
 }
 
 /** In the words of the API server's own probes, since its readers know them. */
-function probe(name: string, checks: HealthOptions["checks"], query: URLSearchParams): Answer {
+function probe(name: string, { checks, notes }: Asked, query: URLSearchParams): Answer {
   const excluded = query.getAll("exclude");
   const lines: string[] = [];
   let failed = false;
-  for (const [checkName, check] of Object.entries(checks)) {
-    const result = excluded.includes(checkName) ? "excluded" : run(check);
-    if (result === true) lines.push(`[+]${checkName} ok`);
+  const noteOf = (checkName: string): string => {
+    const note = Object.hasOwn(notes, checkName) ? run(() => notes[checkName]?.() ?? true) : true;
+    return note === true ? "" : `: ${note}`;
+  };
+  for (const checkName of new Set([...Object.keys(checks), ...Object.keys(notes)])) {
+    const check = Object.hasOwn(checks, checkName) ? checks[checkName] : undefined;
+    const result = excluded.includes(checkName) ? "excluded" : run(check ?? (() => true));
+    if (result === true) lines.push(`[+]${checkName} ok${noteOf(checkName)}`);
     else if (result === "excluded") lines.push(`[+]${checkName} excluded: ok`);
     else {
       failed = true;

@@ -8,14 +8,17 @@ let base: string;
 /** Each test sets what readiness sees. */
 let certificate: true | string;
 let namespaces: () => true | string;
+let notes: Record<string, () => string | undefined>;
 let metrics: () => Promise<string>;
 
 beforeEach(async () => {
   certificate = true;
   namespaces = () => true;
+  notes = {};
   metrics = async () => "up 1\n";
   server = buildHealthServer({
     checks: { certificate: () => certificate, namespaces: () => namespaces() },
+    notes,
     metrics: { contentType: "text/plain; version=0.0.4", render: () => metrics() },
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,6 +52,22 @@ test("alive whatever readiness says", async () => {
 test("verbose lists what was asked", async () => {
   expect(await ask("/readyz?verbose")).toEqual([200, "[+]certificate ok\n[+]namespaces ok\nreadyz check passed\n"]);
   expect(await ask("/livez?verbose")).toEqual([200, "livez check passed\n"]);
+});
+
+test("what is said beside the checks is shown, and makes nothing unready", async () => {
+  notes["namespaces"] = () => "one is odd";
+  notes["certificate"] = () => undefined;
+  notes["policies"] = () => "2 in force";
+  notes["canary"] = () => {
+    throw new Error("it died");
+  };
+  const lines = "[+]certificate ok\n[+]namespaces ok: one is odd\n[+]policies ok: 2 in force\n[+]canary ok: it died\n";
+  expect(await ask("/readyz?verbose")).toEqual([200, `${lines}readyz check passed\n`]);
+  expect(await ask("/readyz")).toEqual([200, "ok"]);
+  expect(await ask("/livez?verbose")).toEqual([200, "livez check passed\n"]);
+
+  namespaces = () => "not listed yet";
+  expect((await ask("/readyz"))[1]).toContain("[-]namespaces failed: not listed yet\n[+]policies ok: 2 in force\n");
 });
 
 test("an excluded check does not count, and an excluded name that is no check is pointed out", async () => {
