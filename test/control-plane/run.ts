@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..", "..");
 // First, so that a build of minutes says so here, once, and does not eat into the time of a test.
 const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
-await findHelm().catch(leaveOut("Helm", "helm"));
+await findHelm().catch(leaveOut("Helm", "helm*"));
 await findCertManagerCrds().catch(leaveOut("cert-manager", "cert-manager"));
 
 const given = process.argv.slice(2);

@@ -3,6 +3,7 @@ import { format } from "prettier";
 import type { Rule } from "../../src/decision/rule.ts";
 import { policyJsonSchema } from "../../src/policy/schema.ts";
 import { rules } from "../../src/rules/index.ts";
+import { chartTemplates } from "./helm-chart.ts";
 
 /** A file of which the program writes all or a part. */
 interface GeneratedFile {
@@ -15,6 +16,7 @@ interface GeneratedFile {
 const generatedFiles: readonly GeneratedFile[] = [
   { path: "README.md", render: withRuleTable },
   { path: "deploy/policy.schema.json", render: policySchema },
+  ...chartTemplates().map(({ path, text }) => ({ path, render: () => text })),
 ];
 
 /** The generated files that differ from what the program would write. */

@@ -1,0 +1,116 @@
+/** The Helm chart: the same objects as the overlays, and a release's whole life. */
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { at, list, pick } from "../deploy/render.ts";
+import type { Manifest } from "../deploy/render.ts";
+import { findCertManagerCrds } from "./cert-manager.ts";
+import { chart, helmIn, nameOf, renderChart } from "./helm-chart.ts";
+import type { Helm } from "./helm-chart.ts";
+import { expectSuccess } from "./kubernetes.ts";
+import { readOverlay } from "./overlay.ts";
+import { startControlPlane } from "./start.ts";
+import type { ControlPlane } from "./start.ts";
+
+let plane: ControlPlane;
+let helm: Helm;
+beforeAll(async () => {
+  plane = await startControlPlane();
+  helm = await helmIn(plane);
+  for (const crd of await findCertManagerCrds()) await expectSuccess(plane.kubectl(["create", "-f", crd]));
+  return () => plane.stop();
+}, 600_000);
+
+describe("the objects", () => {
+  it.each([
+    ["cluster-wide", []],
+    ["opt-in", ['scope="OptIn"']],
+  ] as const)("are those of the overlay %s, field by field", async (overlay, set) => {
+    const [ofChart, { manifests }] = await Promise.all([renderChart(helm, ...set), readOverlay(plane, overlay)]);
+    expect(byName(ofChart)).toEqual(byName(manifests));
+  });
+
+  it("stand in the namespace that is given, and in no other", async () => {
+    const ofChart = await renderChart(helm, 'namespace.name="load-balancers"');
+    const { manifests } = await readOverlay(plane, "cluster-wide");
+    const moved = JSON.parse(JSON.stringify(manifests).replaceAll("dualstack-system", "load-balancers")) as Manifest[];
+    expect(byName(ofChart)).toEqual(byName(moved));
+  });
+
+  it("are made by a chart in which helm finds no fault", async () => {
+    const { stdout } = await expectSuccess(helm("lint", "--strict", chart));
+    expect(stdout).toContain("0 chart(s) failed");
+  });
+});
+
+describe("a release", () => {
+  const release = "dualstack-webhook";
+  const onto = "--namespace=default";
+  const live = async (manifest: Manifest): Promise<Manifest | undefined> => {
+    const { kind, metadata, apiVersion } = manifest;
+    const group = apiVersion.includes("/") ? `.${apiVersion.replace(/\/.*/, "")}` : "";
+    const namespace = metadata.namespace === undefined ? [] : [`--namespace=${metadata.namespace}`];
+    const { code, stdout } = await plane.kubectl(["get", `${kind}${group}`, metadata.name, ...namespace, "-o", "json"]);
+    return code === 0 ? (JSON.parse(stdout) as Manifest) : undefined;
+  };
+  const configurations = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+  const entries = async (): Promise<readonly unknown[]> => {
+    const manifests = await renderChart(helm);
+    const found = await Promise.all(configurations.map(async (kind) => live(pick(manifests, kind))));
+    return found.flatMap((configuration) => list(configuration, "webhooks"));
+  };
+
+  it("cannot have its record in the namespace that it makes, and says so before it makes anything", async () => {
+    for (const more of [[], ["--create-namespace"]]) {
+      const refused = await helm("install", release, chart, "--namespace=dualstack-system", ...more);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("--set namespace.create=false") });
+    }
+    for (const manifest of await renderChart(helm)) expect(await live(manifest)).toBeUndefined();
+  });
+
+  it("is installed, changed, taken back and removed, and what cert-manager fills in stays", async () => {
+    const [, ...inReadme] = /^helm install .*$/m.exec(readFileSync("README.md", "utf8"))?.[0].split(" ") ?? [];
+    await expectSuccess(helm(...inReadme));
+    const manifests = await renderChart(helm);
+    for (const manifest of manifests) expect(await live(manifest)).toMatchObject(manifest);
+
+    // As cert-manager's injector does.
+    const caBundle = Buffer.from("a certificate").toString("base64");
+    for (const kind of configurations) {
+      const { length } = list(pick(manifests, kind), "webhooks");
+      const patch = Array.from({ length }, (_, index) => ({
+        op: "add",
+        path: `/webhooks/${index}/clientConfig/caBundle`,
+        value: caBundle,
+      }));
+      await expectSuccess(plane.kubectl(["patch", kind, release, "--type=json", `--patch=${JSON.stringify(patch)}`]));
+    }
+    const before = await Promise.all(manifests.map(live));
+    await expectSuccess(helm("upgrade", release, chart, onto));
+    expect(await Promise.all(manifests.map(live))).toEqual(before);
+
+    await expectSuccess(helm("upgrade", release, chart, onto, "--set=scope=OptIn,replicas=2"));
+    const optIn = { key: "dualstack.dev/inject", operator: "In", values: ["enabled"] };
+    const scopes = async (): Promise<readonly unknown[]> =>
+      (await entries()).map((entry) => at(entry, "namespaceSelector", "matchExpressions", 1));
+    expect(new Set((await scopes()).map((scope) => JSON.stringify(scope)))).toEqual(new Set([JSON.stringify(optIn)]));
+    const deployment = pick(manifests, "Deployment");
+    expect(at(await live(deployment), "spec", "replicas")).toBe(2);
+
+    await expectSuccess(helm("rollback", release, "1", onto));
+    expect(await scopes()).not.toContainEqual(optIn);
+    expect(at(await live(deployment), "spec", "replicas")).toBe(3);
+    for (const entry of await entries()) expect(at(entry, "clientConfig", "caBundle")).toBe(caBundle);
+
+    await expectSuccess(helm("uninstall", release, onto));
+    // Only the namespace controller, which is not here, ends a namespace.
+    const left = async (manifest: Manifest): Promise<boolean> =>
+      at(await live(manifest), "metadata", "deletionTimestamp") === undefined && (await live(manifest)) !== undefined;
+    expect((await Promise.all(manifests.map(left))).filter(Boolean)).toEqual([]);
+  });
+});
+
+function byName(manifests: readonly Manifest[]): Readonly<Record<string, Manifest>> {
+  const named = manifests.map((manifest) => [nameOf(manifest), manifest] as const);
+  expect(new Set(named.map(([name]) => name)).size).toBe(named.length);
+  return Object.fromEntries(named);
+}
