@@ -6,6 +6,8 @@ export interface CertificateSource {
   current(): Certificate;
   /** true, or why the current certificate does not serve: a readiness check. */
   check(): true | string;
+  /** What is wrong with the files now, while the certificate before stays in use: not a matter of readiness. */
+  fault(): string | undefined;
   close(): void;
 }
 
@@ -109,6 +111,7 @@ export async function watchCertificate(options: CertificateOptions): Promise<Cer
   return {
     current: () => current,
     check: () => certificateFault(current, now()) ?? true,
+    fault: () => fault && `${fault} The one until ${current.notAfter.toISOString()} stays in use.`,
     close() {
       closed = true;
       stopWatching();

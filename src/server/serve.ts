@@ -131,6 +131,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
         draining: () => !state.draining || "shutting down",
       },
+      notes: { certificate: tls.fault },
     });
     await listen(health, bindable(settings.healthListen));
     const url = await app.listen(bindable(settings.listen));
@@ -184,7 +185,7 @@ function isSynced(namespaces: Namespaces | undefined): boolean {
   return namespaces?.watched.synced !== false;
 }
 
-interface ServingCertificate extends Pick<CertificateSource, "current" | "check"> {
+interface ServingCertificate extends Pick<CertificateSource, "current" | "check" | "fault"> {
   readonly local: LocalCertificate | undefined;
   readonly close: () => Promise<void>;
 }
@@ -198,14 +199,14 @@ async function certificateOf(
   if (tls.dir === undefined) {
     const local = await createLocalCertificate();
     const close = (): Promise<void> => rm(dirname(local.caFile), { recursive: true, force: true });
-    return { local, close, current: () => local, check: () => true };
+    return { local, close, current: () => local, check: () => true, fault: () => undefined };
   }
   const { dir, names } = tls;
   const source = await watchCertificate({ dir, names, log, onChange, onReload: metrics.certificateReloaded });
   const close = async (): Promise<void> => {
     source.close();
   };
-  return { local: undefined, close, current: () => source.current(), check: () => source.check() };
+  return { ...source, local: undefined, close };
 }
 
 interface AssumedProfile {

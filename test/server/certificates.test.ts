@@ -1,5 +1,5 @@
 import { generateKeyPairSync, webcrypto, X509Certificate } from "node:crypto";
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vi
 import type { Certificate } from "../../src/server/certificate-files.ts";
 import { watchCertificate, type CertificateOptions, type CertificateSource } from "../../src/server/certificates.ts";
 import { createLocalCertificate } from "../../src/server/local-certificate.ts";
+import { mountSecret } from "../support/mounted-secret.ts";
 
 interface Pair {
   readonly cert: string;
@@ -137,14 +138,14 @@ describe("the first load", () => {
 
 describe("a change", () => {
   test("a renewed Secret is seen each time that kubelet swaps its link", async () => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     const { source, seen } = await start({ names: ["localhost"], pollMs: watchOnly });
     for (const [version, pair] of [
       ["2", b],
       ["3", a],
       ["4", b],
     ] as const) {
-      await mountSecret(version, pair);
+      await mountSecret(dir, version, pair);
       await vi.waitFor(() => expect(source.current().cert).toBe(pair.cert), 3000);
     }
     expect(seen.changes.map(({ cert }) => cert)).toEqual([b.cert, a.cert, b.cert]);
@@ -199,57 +200,60 @@ describe("a faulty change is reported once and the old certificate stays, until 
     ["a certificate for tomorrow", () => issue({ names: ["localhost"], from: day, to: 2 * day }), "valid only from"],
     ["a certificate for another name", () => issue({ names: ["other.svc"] }), "must carry the DNS name localhost."],
   ])("%s", async (_, faulty: () => Promise<Pair>, message) => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     const { source, seen } = await start({ names: ["localhost"], pollMs: 20 });
-    await mountSecret("2", await faulty());
+    await mountSecret(dir, "2", await faulty());
     await vi.waitFor(() => expect(seen.reloads).toEqual(["failure"]), 3000);
     // Several polls later it has still been reported once.
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(seen.errors).toEqual([expect.stringContaining(message)]);
     expect(source.current().cert).toBe(a.cert);
     expect(source.check()).toBe(true);
+    expect(source.fault()).toContain(message);
+    expect(source.fault()).toContain(`until ${source.current().notAfter.toISOString()} stays in use`);
 
-    await mountSecret("3", b);
+    await mountSecret(dir, "3", b);
     await vi.waitFor(() => expect(source.current().cert).toBe(b.cert), 3000);
     expect(seen.reloads).toEqual(["failure", "success"]);
+    expect(source.fault()).toBeUndefined();
   });
 
   test("one that is gone when the files are read again is none", async () => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     let reads = 0;
     const later = new Date(Date.now() + 10_000 * day);
     const now = (): Date => (++reads === 2 ? later : new Date());
     const { source, seen } = await start({ pollMs: watchOnly, now });
-    await mountSecret("2", b);
+    await mountSecret(dir, "2", b);
     await vi.waitFor(() => expect(source.current().cert).toBe(b.cert), 3000);
     expect(seen).toMatchObject({ reloads: ["success"], errors: [] });
   });
 
   test("a certificate that the server refuses", async () => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     const onChange = vi.fn<(certificate: Certificate) => void>(() => {
       throw new Error("refused");
     });
     const { source, seen } = await start({ pollMs: watchOnly, onChange });
-    await mountSecret("2", b);
+    await mountSecret(dir, "2", b);
     await vi.waitFor(() => expect(seen.errors).toEqual(["refused"]), 3000);
     expect(source.current().cert).toBe(a.cert);
   });
 
   test("a listener that throws ends neither the process nor the watch", async () => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     const onReload = vi.fn<(result: "success" | "failure") => void>(() => {
       throw new Error("not ready to count");
     });
     const { source } = await start({ pollMs: watchOnly, onReload });
-    await mountSecret("2", { cert: "", key: "" });
+    await mountSecret(dir, "2", { cert: "", key: "" });
     await vi.waitFor(() => expect(onReload).toHaveBeenCalledWith("failure"), 3000);
-    await mountSecret("3", b);
+    await mountSecret(dir, "3", b);
     await vi.waitFor(() => expect(source.current().cert).toBe(b.cert), 3000);
   });
 
   test("a certificate that expires while it is in use is no longer ready", async () => {
-    await mountSecret("1", a);
+    await mountSecret(dir, "1", a);
     let now = new Date();
     const { source } = await start({ now: () => now, pollMs: watchOnly });
     expect(source.check()).toBe(true);
@@ -259,7 +263,7 @@ describe("a faulty change is reported once and the old certificate stays, until 
 });
 
 test("a server hands out the new certificate to the next connection, still at TLS 1.3 only", async () => {
-  await mountSecret("1", a);
+  await mountSecret(dir, "1", a);
   const server = createServer({ cert: a.cert, key: a.key, minVersion: "TLSv1.3" });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -268,7 +272,7 @@ test("a server hands out the new certificate to the next connection, still at TL
     onChange: ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: "TLSv1.3" }),
   });
   expect(await servedCertificate(port)).toBe(new X509Certificate(a.cert).fingerprint256);
-  await mountSecret("2", b);
+  await mountSecret(dir, "2", b);
   await vi.waitFor(
     async () => expect(await servedCertificate(port)).toBe(new X509Certificate(b.cert).fingerprint256),
     3000,
@@ -306,19 +310,6 @@ async function newDir(): Promise<string> {
 
 async function write(files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-}
-
-/** As kubelet does it: a new folder, a link to it, and a rename of that link over ..data. */
-async function mountSecret(version: string, { cert, key }: Pair): Promise<void> {
-  const folder = `..2026_${version}`;
-  await mkdir(join(dir, folder));
-  await writeFile(join(dir, folder, "tls.crt"), cert);
-  await writeFile(join(dir, folder, "tls.key"), key);
-  await symlink(folder, join(dir, "..data_tmp"));
-  await rename(join(dir, "..data_tmp"), join(dir, "..data"));
-  if (version !== "1") return;
-  await symlink("..data/tls.crt", join(dir, "tls.crt"));
-  await symlink("..data/tls.key", join(dir, "tls.key"));
 }
 
 function pairFile(name: string, text: string): string {

@@ -46,7 +46,7 @@ test("it is valid from a little before now, for thirty days", () => {
 
 test("only the authority's certificate is written, readable for everyone", async () => {
   expect(await readdir(dirname(certificate.caFile))).toEqual(["ca.crt"]);
-  expect(await readFile(certificate.caFile, "utf8")).toBe(`${certificate.ca}\n`);
+  expect(await readFile(certificate.caFile, "utf8")).toBe(certificate.ca);
   expect((await stat(certificate.caFile)).mode & 0o777).toBe(0o644);
   expect(certificate.ca).not.toContain("PRIVATE");
 });
