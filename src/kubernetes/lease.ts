@@ -5,8 +5,8 @@ import { asObject, parseObject, textOf } from "./list.ts";
 import type { Raw } from "./list.ts";
 
 /**
- * Says which one of several replicas writes. It has to exist: nothing here creates one. A clock that jumps may make two of
- * them believe so for some seconds: what they write has to be safe with that, as by a resourceVersion.
+ * Says which one of several replicas writes. It has to exist: nothing here creates one. A process that is
+ * stopped for a while may make two of them believe so for a moment: what they write has to be safe with that, as by a resourceVersion.
  */
 export interface Lease {
   /** Whether this replica may write now. Ask before each write: it turns false in time when the API server is lost. */
@@ -45,11 +45,11 @@ export function holdLease(options: LeaseOptions): Lease {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
   const stopping = new AbortController();
   let observed: Observed | undefined;
-  let heldUntil = 0;
+  let heldUntil = -Infinity;
   let problem: string | undefined;
   let wake = (): void => undefined;
 
-  const isHeld = (): boolean => clock.now() < heldUntil && heldUntil - clock.now() <= holdMs;
+  const isHeld = (): boolean => clock.elapsed() < heldUntil;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -77,8 +77,8 @@ export function holdLease(options: LeaseOptions): Lease {
     const holder = spec["holderIdentity"];
     const isFree = holder === undefined || holder === "" || holder === identity;
     if (!isFree && clock.elapsed() - observed.sinceMs < lengthOf(spec) * 1000) return;
-    const startedMs = clock.now();
-    if (await write(lease, taken(spec, identity, startedMs))) heldUntil = startedMs + holdMs;
+    const until = clock.elapsed() + holdMs;
+    if (await write(lease, taken(spec, identity, clock.now()))) heldUntil = until;
   }
 
   async function read(): Promise<Raw> {
