@@ -19,6 +19,9 @@ export interface Settings {
   /** undefined: standard output. */
   readonly logFile: string | undefined;
   readonly shutdownDelaySeconds: number;
+  /** 0: connections may stay for ever. */
+  readonly maxConnectionAgeSeconds: number;
+  readonly maxInFlight: number;
   /** Send the manifests in examples/ through our own endpoint at start. */
   readonly demo: boolean;
 }
@@ -128,6 +131,8 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
     logLevel: values.logLevel,
     logFile: values.logFile,
     shutdownDelaySeconds: values.shutdownDelay ?? (inCluster ? 10 : 0),
+    maxConnectionAgeSeconds: values.maxConnectionAge,
+    maxInFlight: values.maxInFlight,
     demo: values.demo ?? local,
   };
 }

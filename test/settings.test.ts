@@ -20,6 +20,8 @@ describe("defaults", () => {
         logLevel: "info",
         logFile: undefined,
         shutdownDelaySeconds: 0,
+        maxConnectionAgeSeconds: 300,
+        maxInFlight: 1000,
         demo: true,
       },
     });
@@ -186,6 +188,10 @@ describe("problems", () => {
     ["--shutdown-delay", "10s"],
     ["--shutdown-delay", "-1"],
     ["--shutdown-delay", "301"],
+    ["--max-connection-age", "86401"],
+    ["--max-connection-age", "5m"],
+    ["--max-in-flight", "0"],
+    ["--max-in-flight", "100001"],
     ["--tls-min-version", "1.1"],
     ["--subnets-have-ipv6", "yes"],
     ["--demo", "TRUE"],
@@ -205,6 +211,17 @@ describe("problems", () => {
 
   test("the longest shutdown delay is five minutes", () => {
     expect(settings(["--shutdown-delay", "300"]).shutdownDelaySeconds).toBe(300);
+  });
+
+  test("the limits of connections and requests are whole numbers", () => {
+    expect(settings(["--max-connection-age", "0", "--max-in-flight=1"])).toMatchObject({
+      maxConnectionAgeSeconds: 0,
+      maxInFlight: 1,
+    });
+    expect(settings(["--max-connection-age=86400", "--max-in-flight=100000"])).toMatchObject({
+      maxConnectionAgeSeconds: 86_400,
+      maxInFlight: 100_000,
+    });
   });
 
   test("a flag whose value was forgotten does not swallow the next flag", () => {

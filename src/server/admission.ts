@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Socket } from "node:net";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { Cluster } from "../decision/cluster/cluster.ts";
@@ -10,6 +11,8 @@ import { answerText } from "../kubernetes/answer-text.ts";
 import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { buildBatch } from "./batch.ts";
+import { Overloaded } from "./overload.ts";
+import { lookUpTime } from "./request-deadline.ts";
 import { sendStatus } from "./status.ts";
 
 /** A Promise only where the API server has to be asked. */
@@ -37,18 +40,17 @@ export interface AdmissionDependencies {
   /** Makes a class known that was created a moment ago. undefined: nothing to wait for. */
   readonly lookUpClass: (name: string, deadlineMs: number) => Promise<void> | undefined;
   readonly answered: (answered: Answered) => void;
-  /** Each answer is then the last on its connection. */
-  readonly draining: () => boolean;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
 
 /** The API server asks again when it sees this, within its own timeout; a bare 503 fails the user's request at once (facts of client-go rest/with_retry.go). */
 export const retryAfterSeconds = 1;
-/** The longest live read of a namespace; a deadline of the request that is nearer wins. */
-const longestLookUpMs = 1000;
+
+/** Whether an answer asks its connection to close; `now` by performance.now(). */
+export type IsLast = (socket: Socket, now: number) => boolean;
 
 /** Adds POST /mutate and POST /validate. No schema is attached to them: Fastify's default validator would change the body. */
-export function addAdmissionRoutes(app: FastifyInstance, dependencies: AdmissionDependencies): void {
+export function addAdmissionRoutes(app: FastifyInstance, dependencies: AdmissionDependencies, isLast: IsLast): void {
   const { log } = dependencies;
   const batch = buildBatch((error) => {
     log.error({ err: error }, "a decision was answered and could not be reported");
@@ -68,7 +70,10 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
     guarded(() => {
       const review = readReview(request.body, phase);
       const finish = (labels: LabelsAnswer): void => {
-        const { decision, outcome } = answer(reply, { webhook, review, labels }, dependencies);
+        const now = performance.now();
+        if (now > request.deadline || reply.raw.destroyed) throw new Overloaded("late");
+        const isLastAnswer = isLast(request.socket, now);
+        const { decision, outcome } = answer(reply, { webhook, review, labels, isLastAnswer }, dependencies);
         batch.report(() => {
           dependencies.answered({ webhook, review, decision, outcome, seconds: (performance.now() - started) / 1000 });
         });
@@ -99,7 +104,7 @@ function lookUp(
   { namespaceLabels, lookUpClass, cluster }: AdmissionDependencies,
 ): LabelsAnswer | Promise<LabelsAnswer> {
   if (subject === undefined) return {};
-  const deadlineMs = lookUpDeadline(request);
+  const deadlineMs = lookUpTime(request.deadline, performance.now());
   const labels = namespaceLabels(namespace, deadlineMs);
   const className = subject.kind === "Ingress" ? subject.object.ingressClassName : undefined;
   if (className === undefined || cluster() === "unsynced") return labels;
@@ -111,11 +116,12 @@ interface Asked {
   readonly webhook: Webhook;
   readonly review: Review;
   readonly labels: LabelsAnswer;
+  readonly isLastAnswer: boolean;
 }
 
 function answer(
   reply: FastifyReply,
-  { webhook, review, labels }: Asked,
+  { webhook, review, labels, isLastAnswer }: Asked,
   dependencies: AdmissionDependencies,
 ): Pick<Answered, "decision" | "outcome"> {
   if (labels === "unavailable") {
@@ -125,7 +131,7 @@ function answer(
     return unavailable(reply, "the cluster's Ingresses and what belongs to them have not all been read yet");
   }
   const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
-  sendAnswer(reply, answerText(body), dependencies.draining());
+  sendAnswer(reply, answerText(body), isLastAnswer);
   return { decision, outcome };
 }
 
@@ -169,10 +175,4 @@ function judge(
   }
   const outcome = denials(decision).length > 0 ? "denied" : "allowed";
   return { body: validateAnswer(review, decision), decision, outcome };
-}
-
-/** The API server sends what is left of its own time, rounded up to a second: `?timeout=5s`. Half of it is for the look-up. */
-function lookUpDeadline(request: FastifyRequest): number {
-  const seconds = /[?&]timeout=(\d{1,3})s\b/.exec(request.url)?.[1];
-  return seconds === undefined ? longestLookUpMs : Math.min(longestLookUpMs, Number(seconds) * 500);
 }

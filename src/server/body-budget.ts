@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import type { Readable } from "node:stream";
+import { Overloaded } from "./overload.ts";
+import type { ShedReason } from "./overload.ts";
 
 /** An AdmissionReview carries the object twice, each at most 3 MiB (apiserver pkg/server/config.go:474), plus what is around them. */
 export const bodyLimit = 8 * 1024 * 1024;
@@ -9,43 +11,41 @@ export const bodyLimit = 8 * 1024 * 1024;
  * not read sooner, they only take memory: a body itself, its text, and up to six times as much once it is parsed.
  */
 const mostBytes = 2 * bodyLimit;
-/** Smaller bodies always pass and are not counted: hundreds of them at once take no more than a few large ones. */
-const freeBytes = 64 * 1024;
+/** Reviews of Services take 3 KB, of large Ingresses 20. */
+const smallBytes = 64 * 1024;
+/** Of smaller bodies, which no large one can crowd out: 256 of the largest of them, thousands of the usual size. */
+const mostSmallBytes = 256 * smallBytes;
 
-/** There is no room for one more large body now: HTTP 503, and the caller asks again. */
-export class NoRoom extends Error {
-  constructor() {
-    super("too many large requests at once: try again");
-    this.name = "NoRoom";
-  }
-}
-
-/** Counts the bytes of large request bodies, from before they are read until their requests are answered. */
+/** Counts the bytes of request bodies, from before they are read until their requests are answered. */
 export interface BodyBudget {
   /** Makes room for a body of known length. False: there is none. */
   readonly reserve: (bytes: number, response: ServerResponse) => boolean;
-  /** For a body of unknown length, which counts as the largest once it is no small one: it fails with NoRoom then. */
-  readonly meter: (body: Readable, response: ServerResponse) => Readable;
+  /**
+   * For a body of unknown length, for which room is made as for the largest small one: it counts as the largest of all once
+   * it is larger, and fails with Overloaded where there is no room for that. undefined: there is none to begin with.
+   */
+  readonly meter: (body: Readable, response: ServerResponse) => Readable | undefined;
 }
 
 /** Throws a body away as it comes. Only then can the caller be answered: many read nothing before they have sent all. */
-export function discard(body: Readable, then: (error: Error) => void): void {
+export function discard(body: Readable, reason: ShedReason, then: (error: Error) => void): void {
   body.once("error", then);
   body.once("end", () => {
-    then(new NoRoom());
+    then(new Overloaded(reason));
   });
   body.resume();
 }
 
 export function bodyBudget(): BodyBudget {
-  let heldBytes = 0;
+  const small = { held: 0, most: mostSmallBytes };
+  const large = { held: 0, most: mostBytes };
 
   function reserve(bytes: number, response: ServerResponse): boolean {
-    if (bytes <= freeBytes) return true;
-    if (heldBytes + bytes > mostBytes) return false;
-    heldBytes += bytes;
+    const pot = bytes <= smallBytes ? small : large;
+    if (pot.held + bytes > pot.most) return false;
+    pot.held += bytes;
     response.once("close", () => {
-      heldBytes -= bytes;
+      pot.held -= bytes;
     });
     return true;
   }
@@ -53,17 +53,18 @@ export function bodyBudget(): BodyBudget {
   return {
     reserve,
     meter(body, response) {
+      if (!reserve(smallBytes, response)) return undefined;
       let seenBytes = 0;
       let isLarge = false;
       const metered = new Transform({
         transform(chunk: Buffer, _encoding, next) {
           seenBytes += chunk.length;
-          if (isLarge || seenBytes <= freeBytes || reserve(bodyLimit, response)) {
-            isLarge = seenBytes > freeBytes;
+          if (isLarge || seenBytes <= smallBytes || reserve(bodyLimit, response)) {
+            isLarge = seenBytes > smallBytes;
             next(null, chunk);
             return;
           }
-          discard(body.unpipe(metered), next);
+          discard(body.unpipe(metered), "body-bytes", next);
         },
       });
       // pipe() does not pass on that the connection broke, and then nobody may listen any more.

@@ -1,6 +1,8 @@
 import prometheus from "prom-client";
 import { faultKinds } from "../decision/cluster/broken-groups.ts";
 import type { FaultKind } from "../decision/cluster/broken-groups.ts";
+import { shedReasons } from "./overload.ts";
+import type { ShedReason } from "./overload.ts";
 
 /** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
@@ -50,6 +52,8 @@ export interface Metrics {
   readonly answered: (request: AnsweredRequest) => void;
   /** A call that ended before it was known what it was about. */
   readonly failed: (webhook: AnsweredRequest["webhook"], outcome: "unavailable" | "error") => void;
+  /** A call that was refused for now, which `failed` counts too, or a connection that was dropped. */
+  readonly shed: (reason: ShedReason) => void;
   readonly badRequest: (reason: "bad-request" | "tls") => void;
   readonly certificateReloaded: (result: "success" | "failure") => void;
   /** How many IngressGroups are broken now, each by the first of its faults. Before the first call nothing is said of them. */
@@ -94,6 +98,13 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     ["reason"],
   );
   for (const reason of ["bad-request", "tls"]) badRequests.inc({ reason }, 0);
+  const shed = counter(
+    registry,
+    "dualstack_admission_shed_total",
+    "Calls answered with 503 and Retry-After, and connections dropped, by what there was too much of.",
+    ["reason"],
+  );
+  for (const reason of shedReasons) shed.inc({ reason }, 0);
   const reloads = counter(registry, "dualstack_certificate_reload_total", "Changes of the certificate's files.", [
     "result",
   ]);
@@ -123,6 +134,9 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     },
     failed(webhook, outcome) {
       requests.add(webhook, "other", "other", outcome, "false");
+    },
+    shed(reason) {
+      shed.inc({ reason });
     },
     badRequest(reason) {
       badRequests.inc({ reason });

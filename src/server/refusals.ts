@@ -3,8 +3,11 @@ import type { Socket } from "node:net";
 import { BadReview } from "../kubernetes/admission-review.ts";
 import { retryAfterSeconds } from "./admission.ts";
 import type { Webhook } from "./admission.ts";
-import { bodyLimit, NoRoom } from "./body-budget.ts";
+import { bodyLimit } from "./body-budget.ts";
 import { connectionFault, endConnection } from "./connection-fault.ts";
+import { Overloaded } from "./overload.ts";
+import type { ShedReason } from "./overload.ts";
+import { shedLog } from "./shed-log.ts";
 import { sendStatus } from "./status.ts";
 
 export interface RefusalDependencies {
@@ -12,6 +15,8 @@ export interface RefusalDependencies {
   readonly refused: (reason: "bad-request" | "tls") => void;
   /** A call of a webhook that ended before it was judged. */
   readonly failed: (webhook: Webhook, outcome: "unavailable" | "error") => void;
+  /** A call that was refused for now, or a connection that was dropped. */
+  readonly shed: (reason: ShedReason) => void;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
 
@@ -20,12 +25,19 @@ export interface Refusals {
   readonly badRequest: (request: FastifyRequest, reply: FastifyReply, code: number, problem: string) => FastifyReply;
   readonly wrongAddress: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   readonly failure: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+  readonly shed: (reason: ShedReason) => void;
   readonly brokenConnection: (error: { readonly code?: string }, socket: Socket) => void;
 }
 
-export function refusals({ refused, failed, log }: RefusalDependencies): Refusals {
+export function refusals({ refused, failed, shed: counted, log }: RefusalDependencies): Refusals {
   /** Their fault has been counted; what was under way on them fails as a consequence. */
   const faulty = new WeakSet<Socket>();
+  const logShed = shedLog(log);
+
+  function shed(reason: ShedReason): void {
+    counted(reason);
+    logShed(reason);
+  }
 
   function badRequest(request: FastifyRequest, reply: FastifyReply, code: number, problem: string, uid?: string) {
     refused("bad-request");
@@ -35,6 +47,7 @@ export function refusals({ refused, failed, log }: RefusalDependencies): Refusal
 
   return {
     badRequest,
+    shed,
     wrongAddress(request, reply) {
       const isWebhook = /^\/(?:mutate|validate)(?:\?|$)/.test(request.url);
       if (isWebhook) void reply.header("allow", "POST");
@@ -48,9 +61,9 @@ export function refusals({ refused, failed, log }: RefusalDependencies): Refusal
     failure(error, request, reply) {
       if (error instanceof BadReview) return badRequest(request, reply, 400, error.message, error.uid);
       const webhook = request.url.startsWith("/mutate") ? "mutate" : "validate";
-      if (error instanceof NoRoom) {
+      if (error instanceof Overloaded) {
         failed(webhook, "unavailable");
-        log.warn({ problem: error.message, remote: request.socket.remoteAddress }, "no room for a request");
+        shed(error.reason);
         // Fastify would end the connection of a body that it has not read.
         void reply.removeHeader("connection").header("retry-after", retryAfterSeconds);
         return sendStatus(reply, 503, error.message);

@@ -27,6 +27,7 @@ import type { CertificateSource } from "./certificates.ts";
 import { reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
+import { watchEventLoop } from "./event-loop.ts";
 import { startGroupCheck } from "./group-check.ts";
 import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
@@ -54,6 +55,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   const state = { draining: false, listening: false, showing: false };
   const { profile: told, assumptions } = profileOf(settings);
   const { minVersion } = settings.tls;
+  const eventLoop = watchEventLoop();
   let app: FastifyInstance | undefined;
   let health: Server | undefined;
   let namespaces: Namespaces | undefined;
@@ -114,7 +116,13 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       },
       refused: metrics.badRequest,
       failed: metrics.failed,
+      shed: metrics.shed,
       draining: () => state.draining,
+      limits: {
+        inFlight: settings.maxInFlight,
+        connectionAgeMs: settings.maxConnectionAgeSeconds * 1000,
+        isLagging: eventLoop.isLagging,
+      },
       log,
       tls: { cert, key, minVersion },
     });
@@ -157,6 +165,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     }
     await drained;
   } finally {
+    eventLoop.stop();
     health?.close();
     namespaces?.stop();
     groupCheck?.stop();

@@ -1,12 +1,15 @@
 import Fastify from "fastify";
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from "fastify";
 import type { ServerOptions } from "node:https";
 import { BadReview } from "../kubernetes/admission-review.ts";
 import { addAdmissionRoutes } from "./admission.ts";
-import type { AdmissionDependencies } from "./admission.ts";
+import type { AdmissionDependencies, IsLast } from "./admission.ts";
 import { bodyBudget, bodyLimit, discard } from "./body-budget.ts";
+import { connectionAge } from "./connection-age.ts";
+import { inFlight, Overloaded } from "./overload.ts";
 import { refusals } from "./refusals.ts";
 import type { RefusalDependencies } from "./refusals.ts";
+import { deadlineOf } from "./request-deadline.ts";
 
 /** The API server keeps idle connections for 90 s; whoever closes first must not be us, or the next call fails with EOF. */
 const keepAliveTimeout = 120_000;
@@ -21,14 +24,35 @@ export interface ServerDependencies extends AdmissionDependencies, RefusalDepend
   /** Called once each for every request, however it ends. */
   readonly arrived: () => void;
   readonly left: () => void;
+  readonly limits: Limits;
   /** TLS; without it the server speaks plain HTTP, for tests that need no port. */
   readonly tls?: ServerOptions;
 }
 
+export interface Limits {
+  /** Requests let in and not answered yet. The API server sends at most 600 at once (--max-requests-inflight and its like). */
+  readonly inFlight: number;
+  /** How long a connection may be used; 0: for ever. */
+  readonly connectionAgeMs: number;
+  readonly isLagging: () => boolean;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** When its caller stops waiting, on the clock of performance.now(). */
+    deadline: number;
+  }
+}
+
+/** Connections for each request that may be in flight. They take 60 KB each, and one beyond this many is dropped unheard. */
+const connectionsPerRequest = 2;
+
 /** Builds the admission server; the caller listens and closes. Whatever is no AdmissionReview is answered with a Status. */
 export function buildServer(dependencies: ServerDependencies): FastifyInstance {
-  const { arrived, left, draining, tls } = dependencies;
-  const { badRequest, wrongAddress, failure, brokenConnection } = refusals(dependencies);
+  const { arrived, left, draining, limits, tls } = dependencies;
+  const { badRequest, wrongAddress, failure, brokenConnection, shed } = refusals(dependencies);
+  const isOld = connectionAge({ limitMs: limits.connectionAgeMs, random: Math.random });
+  const isLast: IsLast = (socket, now) => draining() || isOld(socket, now);
   // Node's own answer to a request without the header is empty.
   const options = { connectionsCheckingInterval, requireHostHeader: false };
   const app = Fastify({
@@ -43,7 +67,7 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     clientErrorHandler: brokenConnection,
     // Called before there is a route, so that no hook runs.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      if (draining()) void reply.header("connection", "close");
+      endConnectionOf(request, reply);
       failure(error, request, reply);
     },
   }) as unknown as FastifyInstance;
@@ -53,36 +77,55 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     response.once("close", left);
   });
 
+  app.server.maxConnections = limits.inFlight * connectionsPerRequest;
+  app.server.on("drop", () => {
+    shed("connections");
+  });
+
+  const endConnectionOf = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (isLast(request.socket, performance.now())) void reply.header("connection", "close");
+  };
   const budget = bodyBudget();
+  const roomFor = (body: RequestPayload, { headers }: FastifyRequest, { raw }: FastifyReply) => {
+    if (headers["transfer-encoding"] !== undefined) return budget.meter(body, raw);
+    const bytes = Number(headers["content-length"] ?? 0);
+    // What is too large for us at any time is refused by its length, without being read.
+    return bytes > bodyLimit || budget.reserve(bytes, raw) ? body : undefined;
+  };
+  const requests = inFlight({ most: limits.inFlight, isLagging: limits.isLagging });
+  app.decorateRequest("deadline", Infinity);
   app.addHook("preParsing", (request, reply, body, done) => {
     const { headers } = request;
+    request.deadline = deadlineOf(request.url, performance.now());
     if (request.is404) {
       wrongAddress(request, reply);
     } else if (headers.host === undefined && request.raw.httpVersion === "1.1") {
       badRequest(request, reply, 400, "the request has no Host header");
-    } else if (headers["transfer-encoding"] !== undefined) {
-      done(null, budget.meter(body, reply.raw));
     } else {
-      const bytes = Number(headers["content-length"] ?? 0);
-      // What is too large for us at any time is refused by its length, without being read.
-      if (bytes > bodyLimit || budget.reserve(bytes, reply.raw)) done(null, body);
-      else discard(body, done);
+      const reason = requests.admit(reply.raw);
+      const admitted = reason === undefined ? roomFor(body, request, reply) : undefined;
+      if (admitted === undefined) discard(body, reason ?? "body-bytes", done);
+      else done(null, admitted);
     }
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (performance.now() > request.deadline) {
+      done(new Overloaded("late"));
+      return;
+    }
     try {
       done(null, JSON.parse(String(body)) as unknown);
     } catch (cause) {
       done(new BadReview("the body is not JSON", undefined, { cause }));
     }
   });
-  app.addHook("onSend", (_request, reply, _payload, done) => {
-    if (draining()) void reply.header("connection", "close");
+  app.addHook("onSend", (request, reply, _payload, done) => {
+    endConnectionOf(request, reply);
     done();
   });
   app.setNotFoundHandler(wrongAddress);
   app.setErrorHandler(failure);
-  addAdmissionRoutes(app, dependencies);
+  addAdmissionRoutes(app, dependencies, isLast);
   return app;
 }

@@ -4,7 +4,7 @@ import type { Table, Values } from "./table.ts";
 import {
   classAnnotation,
   className,
-  count,
+  countUpTo,
   gateSetting,
   loadBalancerClass,
   oneOf,
@@ -140,7 +140,7 @@ export const profileSettings = {
   discoveredSubnets: {
     flag: "discovered-subnets",
     takes: "value",
-    type: count,
+    type: countUpTo(99),
     description: "How many subnets the controller finds by their tags for a load balancer that names none.",
     otherwise: "not known",
   },

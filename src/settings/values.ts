@@ -32,21 +32,13 @@ export const trueOrFalse: ValueType<boolean> = {
   parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
 };
 
-/** A drain longer than five minutes outlives every sensible termination grace period. */
-const maxSeconds = 300;
+export function secondsUpTo(most: number): ValueType<number> {
+  return wholeNumber("SECONDS", "a whole number of seconds", 0, most);
+}
 
-export const seconds: ValueType<number> = {
-  name: "SECONDS",
-  allowed: `a whole number of seconds from 0 to ${maxSeconds}`,
-  parse: (text) => (/^\d{1,3}$/.test(text) && Number(text) <= maxSeconds ? Number(text) : undefined),
-};
-
-/** Of something that a cluster has some of. */
-export const count: ValueType<number> = {
-  name: "NUMBER",
-  allowed: "a whole number from 1 to 99",
-  parse: (text) => (/^[1-9]\d?$/.test(text) ? Number(text) : undefined),
-};
+export function countUpTo(most: number): ValueType<number> {
+  return wholeNumber("NUMBER", "a whole number", 1, most);
+}
 
 /** A patch level may follow; nothing depends on it. */
 export const version: ValueType<Version> = {
@@ -112,6 +104,17 @@ function parseAddress(text: string): Address | undefined {
   const host = match?.groups?.["v6"] ?? match?.groups?.["host"];
   const port = Number(match?.groups?.["port"]);
   return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+function wholeNumber(name: string, what: string, least: number, most: number): ValueType<number> {
+  return {
+    name,
+    allowed: `${what} from ${least} to ${most}`,
+    parse(text) {
+      const value = /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : -1;
+      return value >= least && value <= most ? value : undefined;
+    },
+  };
 }
 
 function path(name: string, allowed: string): ValueType<string> {

@@ -3,13 +3,14 @@ import { profileSettings } from "./profile.ts";
 import type { Table } from "./table.ts";
 import {
   address,
+  countUpTo,
   directory,
   dnsName,
   file,
   fileOrDirectory,
   namespaceName,
   oneOf,
-  seconds,
+  secondsUpTo,
   trueOrFalse,
 } from "./values.ts";
 
@@ -57,9 +58,24 @@ const servingSettings = {
   shutdownDelay: {
     flag: "shutdown-delay",
     takes: "value",
-    type: seconds,
+    // A drain longer than five minutes outlives every sensible termination grace period.
+    type: secondsUpTo(300),
     description: "How long to keep serving after SIGTERM, until the API servers have stopped calling this pod.",
     otherwise: "10 with --in-cluster, else 0",
+  },
+  maxConnectionAge: {
+    flag: "max-connection-age",
+    takes: "value",
+    type: secondsUpTo(86_400),
+    default: "300",
+    description: "How long an API server may use a connection before it is asked to open another; 0: for ever.",
+  },
+  maxInFlight: {
+    flag: "max-in-flight",
+    takes: "value",
+    type: countUpTo(100_000),
+    default: "1000",
+    description: "How many requests may be under way; more are asked to come again in a second.",
   },
 } as const satisfies Table;
 

@@ -51,6 +51,18 @@ test("what brings no review is counted by reason, from zero", async () => {
   ]);
 });
 
+test("what is refused for now is counted by reason, from zero", async () => {
+  const metrics = build();
+  metrics.shed("lag");
+  expect((await ours(metrics)).filter((line) => line.startsWith("dualstack_admission_shed"))).toEqual([
+    'dualstack_admission_shed_total{reason="in-flight"} 0',
+    'dualstack_admission_shed_total{reason="body-bytes"} 0',
+    'dualstack_admission_shed_total{reason="lag"} 1',
+    'dualstack_admission_shed_total{reason="late"} 0',
+    'dualstack_admission_shed_total{reason="connections"} 0',
+  ]);
+});
+
 test("findings are counted by policy, rule and action, and injected values by setting", async () => {
   const metrics = build();
   const warn = { policy: "public", rule: "dualstack-needs-ipv6-subnets", action: "warn" } as const;

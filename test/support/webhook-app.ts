@@ -3,6 +3,7 @@ import { policySet } from "../../src/policy/resolve.ts";
 import type { AdmissionDependencies, LookUpLabels } from "../../src/server/admission.ts";
 import type { Answered } from "../../src/server/admission.ts";
 import { buildServer } from "../../src/server/server.ts";
+import type { Limits } from "../../src/server/server.ts";
 import { policy } from "../policy/policies.ts";
 import { knownCluster, publicDualStack } from "./decisions.ts";
 
@@ -12,11 +13,13 @@ export function buildApp({
   draining = () => false,
   cluster = () => undefined,
   lookUpClass = () => undefined,
+  limits = {},
   tls,
   rules = {},
 }: AppOptions = {}) {
   const answered: Answered[] = [];
   const failed: string[] = [];
+  const shed: string[] = [];
   const logged: object[] = [];
   const log = {
     warn: (fields: object) => void logged.push(fields),
@@ -33,13 +36,15 @@ export function buildApp({
     answered: (one) => void answered.push(one),
     refused: (reason) => void failed.push(reason),
     failed: (webhook, outcome) => void failed.push(`${webhook} ${outcome}`),
+    shed: (reason) => void shed.push(reason),
+    limits: { inFlight: 1000, connectionAgeMs: 0, isLagging: () => false, ...limits },
     arrived: () => undefined,
     left: () => undefined,
     draining,
     log,
     ...(tls === undefined ? {} : { tls }),
   });
-  return { app, answered, failed, logged };
+  return { app, answered, failed, shed, logged };
 }
 
 interface AppOptions {
@@ -47,6 +52,7 @@ interface AppOptions {
   readonly draining?: () => boolean;
   readonly cluster?: AdmissionDependencies["cluster"];
   readonly lookUpClass?: AdmissionDependencies["lookUpClass"];
+  readonly limits?: Partial<Limits>;
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
   readonly tls?: { readonly cert: string; readonly key: string };

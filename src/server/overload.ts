@@ -1,0 +1,61 @@
+import type { ServerResponse } from "node:http";
+
+/**
+ * Why a call is not answered now. in-flight: too many at once. body-bytes: their bodies are too large together. lag: too
+ * many for an event loop that is behind. late: its caller no longer waits. connections: too many, and this one was dropped.
+ */
+export const shedReasons = ["in-flight", "body-bytes", "lag", "late", "connections"] as const;
+export type ShedReason = (typeof shedReasons)[number];
+
+/** HTTP 503 with Retry-After: the caller asks again. */
+export class Overloaded extends Error {
+  readonly reason: ShedReason;
+
+  constructor(reason: ShedReason) {
+    super(`${problems[reason]}: try again`);
+    this.name = "Overloaded";
+    this.reason = reason;
+  }
+}
+
+const problems: Readonly<Record<ShedReason, string>> = {
+  "in-flight": "too many requests at once",
+  "body-bytes": "too many large requests at once",
+  lag: "too many requests at once for a process that is behind",
+  late: "the request waited for longer than its caller does",
+  connections: "too many connections at once",
+};
+
+interface InFlightOptions {
+  readonly most: number;
+  readonly isLagging: () => boolean;
+}
+
+/** Counts the requests that have been let in and not been answered. */
+export interface InFlight {
+  /** Lets a request in until its response is closed. Otherwise says why not. */
+  readonly admit: (response: ServerResponse) => ShedReason | undefined;
+}
+
+/**
+ * Of the limit, what is let in while the event loop is behind. Not nothing: on a starved node a slow answer is better than
+ * none, and who is called ten times a second never has this many at once.
+ */
+const lagShare = 0.05;
+
+export function inFlight({ most, isLagging }: InFlightOptions): InFlight {
+  const mostInLag = Math.ceil(most * lagShare);
+  let count = 0;
+  const leave = (): void => {
+    count -= 1;
+  };
+  return {
+    admit(response) {
+      if (count >= most) return "in-flight";
+      if (count >= mostInLag && isLagging()) return "lag";
+      count += 1;
+      response.once("close", leave);
+      return undefined;
+    },
+  };
+}
