@@ -10,13 +10,14 @@ import { bindingController } from "./binding-state.ts";
 import type { ControllerName, Facts } from "./facts.ts";
 import { ingressState } from "./ingress-state.ts";
 import { optsOut, plan } from "./inject.ts";
-import { targetField } from "./injection.ts";
+import { targetField, withInjections } from "./injection.ts";
 import type { Injection, LeftOut, Target } from "./injection.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
 import type { ProvenanceChange } from "./provenance.ts";
 import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
 import { usersOf } from "./service-users.ts";
+import { inShadow, isShadow } from "./shadow.ts";
 import type { ReviewedSubject, ServiceSubject, Subject } from "./subject.ts";
 import { unallocated } from "./unallocated.ts";
 
@@ -78,9 +79,9 @@ export function denials(decision: Decision): readonly Finding[] {
 function mutation(subject: Subject, input: PlanInput): Decision {
   const planned = plan(subject, input);
   const { injections, after, leftOut, cautions, reports } = planned;
-  return {
+  const decision: Decision = {
     untouched: undefined,
-    controller: controllerOf(after, input.facts),
+    controller: controllerOf(isShadow(input) ? subject : after, input.facts),
     policy: input.policy,
     injections,
     leftOut,
@@ -88,11 +89,13 @@ function mutation(subject: Subject, input: PlanInput): Decision {
     provenance: provenanceOf(subject, planned, input),
     findings: findings(subject, reports(), input),
   };
+  return isShadow(input) ? inShadow(decision) : decision;
 }
 
-/** Nothing is changed any more: the object is judged as it is. */
+/** Nothing is changed any more: the object is judged as it is, or in mode Warn as it would be. */
 function validation(subject: ReviewedSubject, input: PlanInput): Decision {
-  const reports = evaluate(subject, { ...input, missing: missingValues(subject, input) });
+  const missing = missingValues(subject, input);
+  const reports = evaluate(isShadow(input) ? wouldBecome(subject, input) : subject, { ...input, missing });
   return {
     untouched: undefined,
     controller: controllerOf(subject, input.facts),
@@ -202,12 +205,22 @@ function asTold(facts: Facts): Facts {
   return { ...facts, profile: { ...facts.profile, detectedFamilies: undefined } };
 }
 
+/** The object as the validating webhook would see it in mode Enforce: with what the mutating one would have injected. */
+function wouldBecome(subject: ReviewedSubject, input: PlanInput): ReviewedSubject {
+  if (subject.kind === "TargetGroupBinding") return subject;
+  if (subject.kind === "Ingress")
+    return withInjections(subject, plan({ ...subject, phase: "mutating" }, input).injections);
+  // An author who writes the families of a new Service is rare, and where the cluster's are known it makes no difference.
+  const object = subject.old === undefined ? unallocated(subject.object) : subject.object;
+  return withInjections(subject, plan({ ...subject, phase: "mutating", object }, input).injections);
+}
+
 function missingValue({ target, value }: Injection): MissingValue {
   return { field: targetField(target), value };
 }
 
 function provenanceOf(subject: Subject, planned: Plan, input: PlanInput): ProvenanceChange {
-  if (!isOursNow(subject, input.facts) || input.policy.policy?.spec.mode === "Warn") return { action: "keep" };
+  if (!isOursNow(subject, input.facts)) return { action: "keep" };
   if (optsOut(subject)) {
     // A list that the author made up would be trusted as the stored one's as soon as the opt-out is gone.
     const forged = subject.old === undefined && injectedAnnotation in subject.object.annotations;
@@ -244,7 +257,7 @@ function findings(subject: ReviewedSubject, reports: readonly Report[], known: P
   const already = alreadyThere(subject, known);
   const confirmed = confirmations(subject);
   const overrides = known.policy.policy?.spec.rules ?? {};
-  const shadow = known.policy.policy?.spec.mode === "Warn";
+  const shadow = isShadow(known);
 
   return reports.flatMap((report): readonly Finding[] => {
     const { rule, problem } = report;

@@ -82,7 +82,7 @@ export function evaluate(subject: ReviewedSubject, known: Known): readonly Repor
       }
     }
   }
-  return reports;
+  return raised(reports, known);
 }
 
 /**
@@ -108,7 +108,18 @@ export function evaluateAllocations(
     add(reports, rule, problems);
     for (const other of alternatives) add(other.reports, rule, readsFamilies ? check(other.context) : problems);
   }
-  return [reports, ...alternatives.map((other) => other.reports)];
+  return [reports, ...alternatives.map((other) => other.reports)].map((each) => raised(each, known));
+}
+
+/** A warning that the policy turns into a refusal blocks an injection as any refusal does. What it lowers blocks on. */
+function raised(reports: readonly Report[], { policy: { policy } }: Known): readonly Report[] {
+  if (reports.length === 0 || policy === undefined) return reports;
+  const { rules } = policy.spec;
+  const isRaised = ({ rule: { id } }: Report): boolean => rules[id] === "Deny";
+  if (!reports.some(isRaised)) return reports;
+  return reports.map((report) =>
+    isRaised(report) ? { rule: report.rule, problem: { ...report.problem, severity: "deny" } } : report,
+  );
 }
 
 /** The same fault of the same value: what an update did not change. */

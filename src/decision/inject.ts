@@ -5,31 +5,23 @@ import type { Facts } from "./facts.ts";
 import { keepingGardenerAway } from "./gardener.ts";
 import { ingressCandidates } from "./inject-ingress.ts";
 import { serviceCandidates } from "./inject-service.ts";
-import { targetField, withInjections } from "./injection.ts";
-import type { LeftOut, Proposal } from "./injection.ts";
+import { withInjections } from "./injection.ts";
+import type { Proposal } from "./injection.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { restored } from "./restore.ts";
 import type { Subject } from "./subject.ts";
 import { unblocked } from "./unblocked.ts";
 
-/** Which values to add, and which not, with the reasons. Never a value for a field that the author wrote. */
+/** Which values to add, and which not, with the reasons. Never a value for a field that the author wrote. In mode Warn as in Enforce. */
 export function plan(subject: Subject, input: PlanInput): Plan {
   const policy = input.policy.policy;
-  const silent = optsOut(subject) || policy?.spec.mode === "Off";
-  const shadow = policy?.spec.mode === "Warn";
-  const back = shadow || policy?.spec.mode === "Off" ? [] : restored(subject, input.facts, optsOut(subject));
+  const isOff = policy?.spec.mode === "Off";
+  const silent = optsOut(subject) || isOff;
+  const back = isOff ? [] : restored(subject, input.facts, optsOut(subject));
   const base = withInjections(subject, back);
   const proposal = silent || policy === undefined ? nothing : propose(base, policy, input.facts);
   const chosen = besideGardener(unblocked(base, proposal, input), input, silent);
-  if (!shadow || policy === undefined) {
-    return back.length === 0 ? chosen : { ...chosen, injections: [...back, ...chosen.injections] };
-  }
-  const would = chosen.injections.map(({ target, value, because }): LeftOut => {
-    const message = `policy ${policy.metadata.name} would set ${targetField(target)} to "${value}"; its mode is Warn`;
-    return { target, value, because, reason: "shadow", message };
-  });
-  const { reports } = unblocked(base, nothing, input);
-  return { injections: [], after: base, leftOut: [...would, ...chosen.leftOut], cautions: [], reports };
+  return back.length === 0 ? chosen : { ...chosen, injections: [...back, ...chosen.injections] };
 }
 
 /** What keeps Gardener's webhook away depends on what is injected, and cures what rules would say of that webhook's values. */

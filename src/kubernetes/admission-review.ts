@@ -1,9 +1,11 @@
 import { denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
+import type { Injection } from "../decision/injection.ts";
 import { quote } from "../decision/rule.ts";
 import type { Finding } from "../decision/rule.ts";
 import { denialMessage, findingWarnings, injectionWarnings } from "../decision/messages.ts";
 import { reviewedBinding } from "../decision/reviewed-binding.ts";
+import { wouldInject, wouldRefuse } from "../decision/shadow.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Kind, Operation, Phase, ReviewedSubject } from "../decision/subject.ts";
 import { applyPatch, patchOf } from "./patch.ts";
@@ -184,11 +186,10 @@ export function mutateAnswer(review: Review, decision: Decision): AdmissionAnswe
   return answer(review, {
     allowed: true,
     warnings: injectionWarnings(decision),
-    audit: audit(
-      decision,
-      "injected",
-      decision.injections.map(({ target }) => target),
-    ),
+    audit: {
+      ...audit(decision, "injected", targetsOf(decision.injections)),
+      ...audit(decision, "would-inject", targetsOf(wouldInject(decision))),
+    },
     patch: patch.length === 0 ? undefined : Buffer.from(JSON.stringify(patch)).toString("base64"),
   });
 }
@@ -201,6 +202,7 @@ export function validateAnswer(review: Review, decision: Decision): AdmissionAns
     warnings: findingWarnings(decision),
     audit: {
       ...audit(decision, "denied", rulesOf(denials(decision))),
+      ...audit(decision, "would-deny", rulesOf(wouldRefuse(decision))),
       ...audit(decision, "found", rulesOf(decision.findings)),
     },
     status:
@@ -254,6 +256,10 @@ function shortened(message: string): string {
 
 function firstOf(lines: readonly string[], most: number, what: string): readonly string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more ${what}`];
+}
+
+function targetsOf(values: readonly Pick<Injection, "target">[]): readonly string[] {
+  return values.map(({ target }) => target);
 }
 
 function rulesOf(findings: readonly Finding[]): readonly string[] {

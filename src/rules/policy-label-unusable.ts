@@ -51,7 +51,9 @@ function unusablePick(context: ServiceContext | IngressContext, isNew: boolean):
           ? `Correct or remove the label of the namespace, or have the policy ${quote(name)} created.`
           : `Correct or remove the label of the namespace, or have selectable set to true in the policy ${quote(name)}.`;
       const message = `${label}, ${fault}, so ${instead}`;
-      return [{ field, message, remedy, severity: isNew && !harmless ? "deny" : "warn" }];
+      // In mode Warn it is told as what mode Enforce would refuse.
+      const isRefused = isNew && (!harmless || winner.spec.mode === "Warn");
+      return [{ field, message, remedy, severity: isRefused ? "deny" : "warn" }];
     }
     case "not-overridable": {
       const inForce = winner?.metadata.name ?? "the default";

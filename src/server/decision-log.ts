@@ -1,6 +1,9 @@
+import type { Decision } from "../decision/decide.ts";
+import type { LeftOut } from "../decision/injection.ts";
 import type { Finding } from "../decision/rule.ts";
+import { isInShadow, wouldInject, wouldRefuse } from "../decision/shadow.ts";
 import type { Answered } from "./admission.ts";
-import type { Metrics, Violation } from "./metrics.ts";
+import type { Injected, Metrics, Violation } from "./metrics.ts";
 
 /** Where the line of a decision goes, without its end. */
 export type WriteLine = (line: string) => void;
@@ -17,8 +20,9 @@ export function reportDecision(
 ): void {
   const { webhook, review, decision, outcome, seconds } = answered;
   const { uid, operation, kind, namespace, name, user, dryRun } = review;
-  const injected = decision?.injections.map(({ because }) => because) ?? [];
   const findings = decision?.findings ?? [];
+  const wouldInjectValues = decision === undefined ? [] : wouldInject(decision);
+  const wouldRefuseFor = decision === undefined ? [] : wouldRefuse(decision);
   write?.(
     JSON.stringify({
       level: infoLevel,
@@ -37,7 +41,9 @@ export function reportDecision(
       policy: decision?.policy.policy?.metadata.name,
       controller: decision?.controller,
       injected: decision?.injections.map(({ target }) => target),
-      rules: findings.length === 0 ? none : [...new Set(findings.map(({ rule }) => rule))],
+      rules: findings.length === 0 ? none : rulesOf(findings),
+      wouldInject: wouldInjectValues.length === 0 ? undefined : wouldInjectValues.map(({ target }) => target),
+      wouldDeny: wouldRefuseFor.length === 0 ? undefined : rulesOf(wouldRefuseFor),
       durationMs: Math.round(seconds * 1e6) / 1e3,
       msg: "decision",
     }),
@@ -53,7 +59,7 @@ export function reportDecision(
       webhook === "validate"
         ? findings.map((finding) => violation(finding, decision?.policy.policy?.metadata.name))
         : [],
-    injected,
+    injected: decision === undefined ? [] : injectedValues(decision, wouldInjectValues),
   });
 }
 
@@ -66,6 +72,21 @@ function shown(name: string): string {
   return name.length > 253 ? `${name.slice(0, 253)}…` : name;
 }
 
-function violation({ rule, severity, excused }: Finding, policy: string | undefined): Violation {
-  return { policy: policy ?? "", rule, action: severity === "deny" && excused === undefined ? "deny" : "warn" };
+function rulesOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.map(({ rule }) => rule))];
+}
+
+function injectedValues({ injections }: Decision, would: readonly LeftOut[]): readonly Injected[] {
+  const injected = injections.map(({ because }): Injected => ({ setting: because, action: "inject" }));
+  if (would.length === 0) return injected;
+  return [...injected, ...would.map(({ because }): Injected => ({ setting: because, action: "shadow-inject" }))];
+}
+
+function violation(finding: Finding, policy: string | undefined): Violation {
+  return { policy: policy ?? "", rule: finding.rule, action: actionOf(finding) };
+}
+
+function actionOf(finding: Finding): Violation["action"] {
+  if (isInShadow(finding)) return "shadow-deny";
+  return finding.severity === "deny" && finding.excused === undefined ? "deny" : "warn";
 }

@@ -16,15 +16,22 @@ export interface AnsweredRequest {
   readonly dryRun: boolean;
   readonly seconds: number;
   readonly violations: readonly Violation[];
-  /** Settings for which a value was injected: ipAddressType, scheme, … */
-  readonly injected: readonly string[];
+  readonly injected: readonly Injected[];
 }
 
 export interface Violation {
   /** "" where no policy is in force. */
   readonly policy: string;
   readonly rule: string;
-  readonly action: "deny" | "warn";
+  /** shadow-deny: it would refuse, were the policy's mode Enforce. */
+  readonly action: "deny" | "warn" | "shadow-deny";
+}
+
+export interface Injected {
+  /** The policy field that has the value: service.scheme, … */
+  readonly setting: string;
+  /** shadow-inject: it would be injected, were the policy's mode Enforce. */
+  readonly action: "inject" | "shadow-inject";
 }
 
 export interface CacheState {
@@ -83,13 +90,13 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   const durationOf = { mutate: duration.labels("mutate"), validate: duration.labels("validate") };
   const violations = counted(registry, {
     name: "dualstack_policy_violations_total",
-    help: "Findings of rules, by what became of them.",
+    help: "Findings of rules, by what became of them: shadow-deny is what a policy of mode Warn would refuse in mode Enforce.",
     labelNames: ["policy", "rule", "action"],
   });
   const injected = counted(registry, {
     name: "dualstack_injected_values_total",
-    help: "Values injected into objects, dry runs too.",
-    labelNames: ["setting"],
+    help: "Values injected into objects, dry runs too: shadow-inject is what a policy of mode Warn would inject in mode Enforce.",
+    labelNames: ["setting", "action"],
   });
   const badRequests = counter(
     registry,
@@ -130,7 +137,7 @@ export function buildMetrics(options: MetricsOptions): Metrics {
       requests.add(webhook, operation, kind, outcome, dryRun ? "true" : "false");
       durationOf[request.webhook].observe(request.seconds);
       for (const { policy, rule, action } of request.violations) violations.add(policy, rule, action);
-      for (const setting of request.injected) injected.add(setting);
+      for (const { setting, action } of request.injected) injected.add(setting, action);
     },
     failed(webhook, outcome) {
       requests.add(webhook, "other", "other", outcome, "false");

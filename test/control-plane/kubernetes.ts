@@ -56,9 +56,11 @@ export const alb = "alb.ingress.kubernetes.io";
 
 export async function startCluster({
   serviceCidr,
+  audit = false,
+  tracing = false,
   ...options
-}: Pick<ControlPlaneOptions, "serviceCidr"> & WebhookOptions): Promise<Cluster> {
-  const plane = await startControlPlane(serviceCidr === undefined ? {} : { serviceCidr });
+}: Pick<ControlPlaneOptions, "serviceCidr" | "audit" | "tracing"> & WebhookOptions): Promise<Cluster> {
+  const plane = await startControlPlane({ audit, tracing, ...(serviceCidr === undefined ? {} : { serviceCidr }) });
   let webhook: Webhook | undefined;
   try {
     webhook = await startWebhook(plane, options);

@@ -14,6 +14,10 @@ export interface ControlPlaneOptions {
   readonly serviceCidr?: string;
   /** Users to have credentials for, beside `admin` and `webhookUser`. */
   readonly users?: readonly User[];
+  /** Keeps an audit log of writes of Services and Ingresses, for `auditEvents`. */
+  readonly audit?: boolean;
+  /** Sends every request on with a trace context, as an API server with tracing does. Its own spans go nowhere. */
+  readonly tracing?: boolean;
 }
 
 export interface User {
@@ -33,6 +37,8 @@ export interface ControlPlane {
   readonly token: string;
   readonly kubeconfigPath: string;
   readonly apiServerLogPath: string;
+  /** What the audit log has so far, in order. */
+  auditEvents(): Promise<readonly AuditEvent[]>;
   /** What a user logs in with; the user must be one of those that the control plane was started with. */
   credentialsOf(user: User): Credentials;
   /** Runs kubectl, as the administrator unless `user` is given. A failure is a code other than 0, never an exception. */
@@ -43,6 +49,13 @@ export interface ControlPlane {
   restartApiServer(whileDown?: () => Promise<void>): Promise<void>;
   /** Kills everything and removes all data: nothing of it is worth the second that an orderly end takes. */
   stop(): Promise<void>;
+}
+
+/** The fields of an audit.k8s.io/v1 Event that tests read. */
+export interface AuditEvent {
+  readonly verb: string;
+  readonly objectRef: { readonly namespace?: string; readonly name?: string; readonly resource: string };
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 interface RunOptions {
@@ -84,6 +97,8 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
   const home = join(nest.folder, "home");
   const users = await writeUsers(nest.folder, [admin, webhookUser, ...(options.users ?? [])]);
   await writeFile(join(nest.folder, "service-accounts.key"), newKey());
+  await writeFile(join(nest.folder, "audit.json"), JSON.stringify(auditPolicy));
+  await writeFile(join(nest.folder, "tracing.json"), JSON.stringify(tracingConfiguration));
 
   const etcd = await nest.launch("etcd", assets.etcd, [
     "--data-dir=etcd",
@@ -114,6 +129,8 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
       // No controller makes default service accounts, without which this plugin refuses every Pod.
       "--disable-admission-plugins=ServiceAccount",
       "--allow-privileged=true",
+      ...(options.audit === true ? ["--audit-policy-file=audit.json", "--audit-log-path=audit.log"] : []),
+      ...(options.tracing === true ? ["--tracing-config-file=tracing.json"] : []),
     ]);
 
   let apiServer = await launchApiServer();
@@ -139,6 +156,10 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
     caPem,
     ...credentialsOf(admin),
     apiServerLogPath: join(nest.folder, "kube-apiserver.log"),
+    async auditEvents() {
+      const lines = (await readFile(join(nest.folder, "audit.log"), "utf8")).split("\n");
+      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as AuditEvent);
+    },
     credentialsOf,
     kubectl: (args, runOptions) => runProgram(assets.kubectl, args, runOptions),
     run: runProgram,
@@ -154,6 +175,30 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
     stop: () => nest.remove(),
   };
 }
+
+const auditPolicy = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [
+    {
+      level: "Metadata",
+      verbs: ["create", "update", "patch"],
+      resources: [
+        { group: "", resources: ["services"] },
+        { group: "networking.k8s.io", resources: ["ingresses"] },
+      ],
+    },
+    { level: "None" },
+  ],
+};
+
+const tracingConfiguration = {
+  apiVersion: "apiserver.config.k8s.io/v1",
+  kind: "TracingConfiguration",
+  endpoint: "127.0.0.1:9",
+  samplingRatePerMillion: 1_000_000,
+};
 
 /**
  * Gives each user a token, in the file that the API server reads them from. The names of the kubeconfig files are fixed

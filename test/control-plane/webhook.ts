@@ -34,6 +34,8 @@ export interface Webhook {
   launch(): Promise<void>;
   /** The lines that it has logged since the first start. */
   log(): Promise<string>;
+  /** Writes these policies over those of the same names, and starts again with them. */
+  setPolicies(policies: Readonly<Record<string, object>>): Promise<void>;
   /** Drains, as before a node goes. */
   stop(): Promise<void>;
   /** Ends it for good and removes its files. */
@@ -80,10 +82,13 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
   await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
   const caPem = await readFile(join(tlsDir, "ca.crt"), "utf8");
   await mkdir(policyDir);
-  for (const [name, spec] of Object.entries(options.policies ?? {})) {
-    const policy = { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
-    await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
-  }
+  const writePolicies = async (policies: Readonly<Record<string, object>>): Promise<void> => {
+    for (const [name, spec] of Object.entries(policies)) {
+      const policy = { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
+      await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
+    }
+  };
+  await writePolicies(options.policies ?? {});
 
   let server: Server;
   const launch = async (): Promise<void> => {
@@ -151,6 +156,11 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
     start,
     launch,
     log,
+    async setPolicies(policies) {
+      await writePolicies(policies);
+      await server.stop(stopWithin);
+      await start();
+    },
     stop: () => server.stop(stopWithin),
     remove: () => nest.remove(),
   };

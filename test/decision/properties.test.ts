@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import jsonPatch from "fast-json-patch";
 import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
 import { parseMap } from "../../src/annotations/parse.ts";
@@ -7,12 +6,8 @@ import { decide, denials } from "../../src/decision/decide.ts";
 import type { Decision } from "../../src/decision/decide.ts";
 import type { Facts } from "../../src/decision/facts.ts";
 import { ingressState } from "../../src/decision/ingress-state.ts";
-import type { Phase, ServiceView } from "../../src/decision/subject.ts";
-import { possibleAllocations } from "../../src/decision/unallocated.ts";
-import { readReview } from "../../src/kubernetes/admission-review.ts";
 import { applyPatch, patchOf } from "../../src/kubernetes/patch.ts";
 import { policySet } from "../../src/policy/resolve.ts";
-import type { PolicySet } from "../../src/policy/resolve.ts";
 import {
   clusterIn,
   foreignRequest,
@@ -23,50 +18,11 @@ import {
   rawRequest,
 } from "../support/arbitraries.ts";
 import type { RawRequest } from "../support/arbitraries.ts";
+import { mutated, subjectOf, validated } from "../support/requests.ts";
 
 const runs = { numRuns: 300 };
 /** Much has to come together in a group. */
 const manyRuns = { numRuns: 600 };
-
-function subjectOf({ object, oldObject }: RawRequest, phase: Phase) {
-  const kind =
-    object["kind"] === "Service"
-      ? { group: "", version: "v1", kind: "Service" }
-      : { group: "networking.k8s.io", version: "v1", kind: "Ingress" };
-  const operation = oldObject === undefined ? "CREATE" : "UPDATE";
-  const request = { uid: "u", kind, operation, namespace: "shop", object, oldObject };
-  const { subject } = readReview({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request }, phase);
-  if (subject === undefined || subject.kind === "TargetGroupBinding") {
-    throw new Error("the generator made an object of another kind");
-  }
-  return subject;
-}
-
-function mutated(request: RawRequest, set: PolicySet, facts: Facts): { decision: Decision; after: RawRequest } {
-  const decision = decide(subjectOf(request, "mutating"), set, facts);
-  const object = structuredClone(request.object);
-  // With validation: a patch that the API server could not apply throws here.
-  const patch = patchOf(request.object, decision);
-  jsonPatch.applyPatch(object, structuredClone([...patch]), true);
-  const byOurselves = structuredClone(request.object);
-  applyPatch(byOurselves, patch);
-  expect(byOurselves).toEqual(object);
-  return { decision, after: { ...request, object } };
-}
-
-/** The validating phase's objects: every way in which the API server may fill in what is not written. */
-function validated(request: RawRequest, set: PolicySet, facts: Facts): readonly Decision[] {
-  const subject = subjectOf(request, "validating");
-  if (subject.kind === "Ingress") return [decide(subject, set, facts)];
-  return possibleAllocations(subject.object, facts.profile).map((object) =>
-    decide({ ...subject, object: withNodePorts(object) }, set, facts),
-  );
-}
-
-function withNodePorts(object: ServiceView): ServiceView {
-  if (object.allocateLoadBalancerNodePorts === false) return object;
-  return { ...object, ports: object.ports.map((port, at) => ({ ...port, nodePort: port.nodePort ?? 31_000 + at })) };
-}
 
 function writtenValues({ object }: RawRequest): Readonly<Record<string, unknown>> {
   const { metadata, spec } = object as {

@@ -29,6 +29,13 @@ testRule(policyLabelUnusable, {
   ],
   deny: [
     {
+      name: "a new Service where the default policy has mode Warn, which is told as what mode Enforce would refuse",
+      policy: { mode: "Warn" },
+      namespaceLabels: { "dualstack.dev/policy": "public" },
+      service: {},
+      fields: ["namespace label dualstack.dev/policy"],
+    },
+    {
       name: "a new Service where the label names no policy",
       namespaceLabels: { "dualstack.dev/policy": "public" },
       service: {},
@@ -82,13 +89,6 @@ testRule(policyLabelUnusable, {
       namespaceLabels: { "dualstack.dev/policy": "public" },
       old: {},
       ingress: {},
-      fields: ["namespace label dualstack.dev/policy"],
-    },
-    {
-      name: "a new Service where the default policy only warns",
-      policy: { mode: "Warn" },
-      namespaceLabels: { "dualstack.dev/policy": "public" },
-      service: {},
       fields: ["namespace label dualstack.dev/policy"],
     },
     {

@@ -142,6 +142,48 @@ describe("POST /validate, on the wire", () => {
   });
 });
 
+describe("mode Warn, on the wire", () => {
+  const faulty = rawService({
+    spec: { loadBalancerClass: "service.k8s.aws/nlb" },
+    annotations: { [nlb.scheme]: "public" },
+  });
+
+  it("/mutate patches nothing, and tells what it would in a warning and an audit annotation each", async () => {
+    const { reply } = await post("/mutate", reviewOf(faulty), { mode: "Warn" });
+    expect(reply.json().response).toEqual({
+      uid: "7f3c",
+      allowed: true,
+      warnings: [
+        'policy public-dualstack would set metadata.annotations[…/aws-load-balancer-nlb-target-type] to "ip"; its mode is Warn',
+        'policy public-dualstack would set metadata.annotations[…/aws-load-balancer-ip-address-type] to "dualstack"; its mode is Warn',
+      ],
+      auditAnnotations: { policy: "public-dualstack", "would-inject": `${nlb.targetType},${nlb.ipAddressType}` },
+    });
+  });
+
+  it("/validate refuses nothing, and tells what it would", async () => {
+    const { reply } = await post("/validate", reviewOf(faulty), { mode: "Warn" });
+    expect(reply.json().response).toMatchObject({
+      allowed: true,
+      warnings: [expect.stringMatching(/^would be refused, were the policy's mode Enforce: invalid-enumeration: /)],
+      auditAnnotations: {
+        policy: "public-dualstack",
+        "would-deny": "invalid-enumeration",
+        found: "invalid-enumeration",
+      },
+    });
+  });
+
+  it("every key of an audit annotation is one that the API server takes (apimachinery IsQualifiedName)", async () => {
+    const calls = (["Enforce", "Warn"] as const).flatMap((mode) =>
+      ["/mutate", "/validate"].map((url) => post(url, reviewOf(structuredClone(faulty)), { mode })),
+    );
+    const keys = (await Promise.all(calls)).flatMap(({ reply }) => Object.keys(reply.json().response.auditAnnotations));
+    expect(new Set(keys)).toEqual(new Set(["policy", "injected", "denied", "found", "would-inject", "would-deny"]));
+    for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/);
+  });
+});
+
 describe("5,000 problems", () => {
   const id = "wrong-annotation-prefix";
   const faulty = (count: number) => {

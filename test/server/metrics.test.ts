@@ -68,15 +68,20 @@ test("findings are counted by policy, rule and action, and injected values by se
   const warn = { policy: "public", rule: "dualstack-needs-ipv6-subnets", action: "warn" } as const;
   answer(metrics, {
     violations: [warn, { ...warn, policy: "", action: "deny" }],
-    injected: ["scheme", "ipAddressType"],
+    injected: [
+      { setting: "service.scheme", action: "inject" },
+      { setting: "service.ipAddressType", action: "shadow-inject" },
+    ],
   });
-  answer(metrics, { violations: [warn], injected: ["scheme"] });
+  answer(metrics, { violations: [warn], injected: [{ setting: "service.scheme", action: "inject" }] });
+  answer(metrics, { violations: [{ ...warn, action: "shadow-deny" }] });
   const lines = await ours(metrics);
   expect(lines.filter((line) => /^dualstack_(policy|injected)/.test(line))).toEqual([
     'dualstack_policy_violations_total{policy="public",rule="dualstack-needs-ipv6-subnets",action="warn"} 2',
     'dualstack_policy_violations_total{policy="",rule="dualstack-needs-ipv6-subnets",action="deny"} 1',
-    'dualstack_injected_values_total{setting="scheme"} 2',
-    'dualstack_injected_values_total{setting="ipAddressType"} 1',
+    'dualstack_policy_violations_total{policy="public",rule="dualstack-needs-ipv6-subnets",action="shadow-deny"} 1',
+    'dualstack_injected_values_total{setting="service.scheme",action="inject"} 2',
+    'dualstack_injected_values_total{setting="service.ipAddressType",action="shadow-inject"} 1',
   ]);
 });
 

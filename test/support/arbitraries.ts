@@ -7,6 +7,7 @@ import type { ClusterProfile, Facts, FeatureGate, IpFamily } from "../../src/dec
 import { policySet } from "../../src/policy/resolve.ts";
 import type { PolicySet } from "../../src/policy/resolve.ts";
 import { readPolicy } from "../../src/policy/schema.ts";
+import { rules } from "../../src/rules/index.ts";
 import { written } from "../policy/policies.ts";
 import { knownCluster } from "./known-cluster.ts";
 
@@ -244,6 +245,17 @@ const policySpec = fc.record({
       groupName: rarely(fc.constant({ allowed: ["pub*"] })),
     })
     .map(without),
+  rules: fc.oneof(
+    { weight: 4, arbitrary: fc.constant({}) },
+    fc.dictionary(
+      fc.constantFrom(...rules.map(({ id }) => id), "no-such-rule"),
+      fc.constantFrom("Deny", "Warn", "Off"),
+      {
+        maxKeys: 40,
+        size: "max",
+      },
+    ),
+  ),
 });
 
 /** Policies that the schema accepts, among them none. */

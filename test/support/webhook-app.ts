@@ -16,6 +16,7 @@ export function buildApp({
   limits = {},
   tls,
   rules = {},
+  mode = "Enforce",
 }: AppOptions = {}) {
   const answered: Answered[] = [];
   const failed: string[] = [];
@@ -25,7 +26,7 @@ export function buildApp({
     warn: (fields: object) => void logged.push(fields),
     error: (fields: object) => void logged.push(fields),
   };
-  const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack, rules })]);
+  const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack, rules, mode })]);
   const app = buildServer({
     policies: () => policies,
     namespaceLabels,
@@ -55,6 +56,7 @@ interface AppOptions {
   readonly limits?: Partial<Limits>;
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
+  readonly mode?: "Enforce" | "Warn";
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
