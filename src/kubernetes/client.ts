@@ -153,8 +153,14 @@ function send(
   const headers = { ...access.headers, accept, "user-agent": "dualstack-webhook", ...content };
   return new Promise((resolve, reject) => {
     const start = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const sent = start(url, { agent, headers, signal, method }, resolve);
+    let answered = false;
+    const sent = start(url, { agent, headers, signal, method }, (response) => {
+      answered = true;
+      resolve(response);
+    });
     sent.on("error", (error) => {
+      // The answer fails, too, and its reader hears of it: nobody would wait for another one.
+      if (answered) return;
       if (sent.reusedSocket && isStaleConnection(error) && retries > 0 && !signal.aborted) {
         resolve(send(agent, access, request, signal, retries - 1));
       } else {

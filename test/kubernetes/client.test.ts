@@ -309,6 +309,21 @@ describe("a request", () => {
 });
 
 describe("a stream", () => {
+  it("that is reset on a kept connection fails, and is not asked for again behind its reader's back", async () => {
+    const stub = await apiServerStub();
+    const client = clientOf(stub);
+    await client.get(path);
+    const read = client.stream("/api/v1/namespaces?watch=true", { idleTimeoutMs: 1_000, onLine: () => {} });
+    await eventually(() => expect(stub.openWatches).toBe(1));
+    expect(stub.openConnections).toBe(1);
+
+    const failed = expect(read).rejects.toMatchObject({ reason: "connection" });
+    stub.eachWatch(({ socket }) => socket?.resetAndDestroy());
+    await failed;
+    await client.get(path);
+    expect(stub.count("watch")).toBe(1);
+  });
+
   it("passes an exception of its reader on, and closes the connection", async () => {
     const stub = await apiServerStub();
     const client = clientOf(stub);
