@@ -1,44 +1,20 @@
 import * as z from "zod";
+import { checked, crdKeywords, words } from "./check.ts";
 import { type PolicyProblem, problemsOf } from "./problems.ts";
-import { allowed, besideOtherProblems, complain, setting } from "./setting.ts";
-import { groupPattern, labelKey, labelValue, loadBalancerClass, objectName, ruleId } from "./syntax.ts";
+import { namespaceSelector } from "./selector-schema.ts";
+import { allowed, setting } from "./setting.ts";
+import { groupPattern, loadBalancerClass, objectName, ruleId } from "./syntax.ts";
 
 export const policyApiVersion = "dualstack.dev/v1alpha1";
 export const policyKind = "LoadBalancerPolicy";
-
-const expression = z
-  .strictObject({
-    key: labelKey.describe("The label that is looked at."),
-    operator: z
-      .enum(["In", "NotIn", "Exists", "DoesNotExist"])
-      .describe("NotIn and DoesNotExist also match a namespace without the label."),
-    values: z.array(labelValue).optional().describe("Needed for In and NotIn, forbidden for Exists and DoesNotExist."),
-  })
-  .superRefine(({ operator, values }, context) => {
-    const count = Array.isArray(values) ? values.length : 0;
-    if ((operator === "In" || operator === "NotIn") && count === 0 && (values === undefined || Array.isArray(values))) {
-      complain(context, ["values"], `the operator ${operator} needs at least one value here.`);
-    }
-    if ((operator === "Exists" || operator === "DoesNotExist") && count > 0) {
-      complain(context, ["values"], `the operator ${operator} takes no values: remove them, or use In or NotIn.`);
-    }
-  }, besideOtherProblems);
-
-const namespaceSelector = z.strictObject({
-  matchLabels: z
-    .record(labelKey, labelValue)
-    .optional()
-    .describe("Labels that a namespace must have, with these values."),
-  matchExpressions: z.array(expression).optional().describe("Conditions that must all hold, besides matchLabels."),
-});
 
 const scheme = z.enum(["internal", "internet-facing"]);
 const targetType = z.enum(["ip", "instance"]);
 const nlbAddressType = z.enum(["ipv4", "dualstack"]);
 const albAddressType = z.enum(["ipv4", "dualstack", "dualstack-without-public-ipv4"]);
 
-const service = z
-  .strictObject({
+const service = checked(
+  z.strictObject({
     claim: z
       .enum(["Class", "TypeAnnotation", "Leave", "Refuse"])
       .optional()
@@ -56,31 +32,36 @@ const service = z
       z.enum(["On", "Off"]),
       "Proxy protocol v2 towards the targets. On breaks backends that do not speak it. Off injects nothing. Write the values in quotes: YAML reads a bare On or Off as a boolean.",
     ),
-  })
-  .superRefine((written, context) => {
-    const { claim } = written;
-    if (claim === "Class" && written.loadBalancerClass?.default === undefined) {
-      const message = '"Class" needs a class to set: give spec.service.loadBalancerClass.default, or use "Leave".';
-      complain(context, ["claim"], message);
-    }
-    if (claim === "TypeAnnotation" && written.targetType?.default === undefined) {
-      const message =
-        '"TypeAnnotation" needs a target type, since no controller builds a Service of type external without one: give spec.service.targetType.default, or use "Leave".';
-      complain(context, ["claim"], message);
-    }
-    if (claim === "TypeAnnotation" && written.loadBalancerClass?.default !== undefined) {
-      const message =
-        '"TypeAnnotation" and spec.service.loadBalancerClass.default are two ways to claim the same Service: remove the default, or use "Class".';
-      complain(context, ["claim"], message);
-    }
-  }, besideOtherProblems)
-  .transform((written) => ({
-    ...written,
-    claim: written.claim ?? (written.loadBalancerClass?.default === undefined ? "Leave" : "Class"),
-  }));
+  }),
+  [
+    {
+      path: ["claim"],
+      holds: ({ claim, loadBalancerClass: classes }) => claim !== "Class" || classes?.default !== undefined,
+      cel: "!has(self.claim) || self.claim != 'Class' || (has(self.loadBalancerClass) && has(self.loadBalancerClass.default))",
+      message: words`"Class" needs a class to set: give spec.service.loadBalancerClass.default, or use "Leave".`,
+    },
+    {
+      path: ["claim"],
+      holds: ({ claim, targetType: types }) => claim !== "TypeAnnotation" || types?.default !== undefined,
+      cel: "!has(self.claim) || self.claim != 'TypeAnnotation' || (has(self.targetType) && has(self.targetType.default))",
+      message: words`"TypeAnnotation" needs a target type, since no controller builds a Service of type external without one: give spec.service.targetType.default, or use "Leave".`,
+    },
+    {
+      path: ["claim"],
+      holds: ({ claim, loadBalancerClass: classes }) => claim !== "TypeAnnotation" || classes?.default === undefined,
+      cel: "!has(self.claim) || self.claim != 'TypeAnnotation' || !has(self.loadBalancerClass) || !has(self.loadBalancerClass.default)",
+      message: words`"TypeAnnotation" and spec.service.loadBalancerClass.default are two ways to claim the same Service: remove the default, or use "Class".`,
+    },
+  ],
+).transform((written) => ({
+  ...written,
+  claim: written.claim ?? (written.loadBalancerClass?.default === undefined ? "Leave" : "Class"),
+}));
 
-const ingress = z
-  .strictObject({
+const withoutPublicIPv4 = "dualstack-without-public-ipv4";
+
+const ingress = checked(
+  z.strictObject({
     ipAddressType: setting(albAddressType, "The IP address type of the ALB."),
     scheme: setting(scheme, "Whether the ALB is reachable from the internet."),
     targetType: setting(targetType, "Whether the ALB sends to pod addresses (ip) or to node ports (instance)."),
@@ -88,19 +69,25 @@ const ingress = z
       .strictObject({ allowed: allowed(groupPattern) })
       .optional()
       .describe("The IngressGroups that a namespace may join, as patterns with *. A group spans the whole cluster."),
-  })
-  .superRefine(({ ipAddressType, scheme: schemes }, context) => {
-    const withoutPublicIPv4 = "dualstack-without-public-ipv4";
-    const onlyInternal = onlyValue(schemes?.allowed, "internal");
-    if (ipAddressType?.default === withoutPublicIPv4 && (schemes?.default === "internal" || onlyInternal)) {
-      const message = `"${withoutPublicIPv4}" exists on internet-facing load balancers only, and this policy's scheme is "internal": use "dualstack".`;
-      complain(context, ["ipAddressType", "default"], message);
-    }
-    if (onlyInternal && onlyValue(ipAddressType?.allowed, withoutPublicIPv4)) {
-      const message = `only "${withoutPublicIPv4}" is allowed, which exists on internet-facing load balancers only, and only the scheme "internal" is: no Ingress can satisfy both. Allow "dualstack" or the scheme "internet-facing".`;
-      complain(context, ["ipAddressType", "allowed"], message);
-    }
-  }, besideOtherProblems);
+  }),
+  [
+    {
+      path: ["ipAddressType", "default"],
+      holds: ({ ipAddressType, scheme: schemes }) =>
+        ipAddressType?.default !== withoutPublicIPv4 ||
+        (schemes?.default !== "internal" && !onlyValue(schemes?.allowed, "internal")),
+      cel: `!has(self.ipAddressType) || !has(self.ipAddressType.default) || self.ipAddressType.default != '${withoutPublicIPv4}' || !has(self.scheme) || ((!has(self.scheme.default) || self.scheme.default != 'internal') && (!has(self.scheme.allowed) || self.scheme.allowed.exists(item, item != 'internal')))`,
+      message: words`"dualstack-without-public-ipv4" exists on internet-facing load balancers only, and this policy's scheme is "internal": use "dualstack".`,
+    },
+    {
+      path: ["ipAddressType", "allowed"],
+      holds: ({ ipAddressType, scheme: schemes }) =>
+        !onlyValue(schemes?.allowed, "internal") || !onlyValue(ipAddressType?.allowed, withoutPublicIPv4),
+      cel: `!has(self.ipAddressType) || !has(self.ipAddressType.allowed) || self.ipAddressType.allowed.exists(item, item != '${withoutPublicIPv4}') || !has(self.scheme) || !has(self.scheme.allowed) || self.scheme.allowed.exists(item, item != 'internal')`,
+      message: words`only "dualstack-without-public-ipv4" is allowed, which exists on internet-facing load balancers only, and only the scheme "internal" is: no Ingress can satisfy both. Allow "dualstack" or the scheme "internet-facing".`,
+    },
+  ],
+);
 
 function onlyValue(values: unknown, value: string): boolean {
   return Array.isArray(values) && values.length > 0 && values.every((item) => item === value);
@@ -109,8 +96,34 @@ function onlyValue(values: unknown, value: string): boolean {
 /** An int32, as Kubernetes' own priorities are. */
 const priorityRange = "must be between -2147483648 and 2147483647.";
 
+const longestDescription = 1024;
+
+/** In characters, as the API server counts them. */
+const description = z
+  .string()
+  .refine(
+    (text) => Array.from(text).length <= longestDescription,
+    `is longer than ${longestDescription} characters: shorten it.`,
+  )
+  .describe("For readers: what this policy is for.");
+crdKeywords.add(description, { maxLength: longestDescription });
+
+const severity = z.enum(["Deny", "Warn", "Off"]);
+// Else the API server would leave out what is null.
+crdKeywords.add(severity, { nullable: true });
+
+const mostRules = 1000;
+
+const severities = z
+  .record(ruleId, severity)
+  .refine(
+    (rules) => Object.keys(rules).length <= mostRules,
+    `has more than ${mostRules} entries: keep the ones that matter.`,
+  );
+crdKeywords.add(severities, { maxProperties: mostRules });
+
 const spec = z.strictObject({
-  description: z.string().optional().describe("For readers: what this policy is for."),
+  description: description.optional(),
   namespaceSelector: namespaceSelector
     .optional()
     .describe("The namespaces that get this policy by default: {} is every namespace, left out is none."),
@@ -138,8 +151,7 @@ const spec = z.strictObject({
     .describe("What an update may inject on a load balancer that exists: nothing, or what changes in place."),
   service: service.prefault({}).describe("For Services of type LoadBalancer."),
   ingress: ingress.prefault({}).describe("For Ingresses of an ALB class."),
-  rules: z
-    .record(ruleId, z.enum(["Deny", "Warn", "Off"]))
+  rules: severities
     .default({})
     .describe('What a rule does in these namespaces, by rule id, for staged roll-outs. Write "Off" in quotes.'),
 });

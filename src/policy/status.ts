@@ -1,4 +1,8 @@
 import * as z from "zod";
+import { crdKeywords } from "./check.ts";
+
+/** The type of the condition that says whether the spec can be used. */
+export const acceptedCondition = "Accepted";
 
 /** A metav1.Condition, with the bounds that Kubernetes gives it (apimachinery pkg/apis/meta/v1/types.go). */
 const condition = z.object({
@@ -16,17 +20,22 @@ const condition = z.object({
 });
 export type Condition = z.infer<typeof condition>;
 
+const conditions = z.array(condition).max(8).describe("Accepted: whether the spec can be used, and is in force.");
+crdKeywords.add(conditions, { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] });
+
 /** What the webhook writes into a LoadBalancerPolicy's status, and reads when it has to fall back on an earlier spec. */
-export const PolicyStatus = z.object({
-  observedGeneration: z.int().min(0).optional().describe("The metadata.generation that was judged last."),
-  conditions: z.array(condition).max(8).optional().describe("Accepted: whether the spec can be used, and is in force."),
-  inForce: z
-    .object({
-      generation: z.int().min(0).describe("The metadata.generation that this spec had."),
-      // Loose, since it was judged when it was the spec: no later schema may lose a part of it.
-      spec: z.looseObject({}).describe("The spec as it was then."),
-    })
-    .optional()
-    .describe("The last spec that could be used: it stays in force while the present one cannot."),
-});
+export const PolicyStatus = z
+  .object({
+    observedGeneration: z.int().min(0).optional().describe("The metadata.generation that was judged last."),
+    conditions: conditions.optional(),
+    inForce: z
+      .object({
+        generation: z.int().min(0).describe("The metadata.generation that this spec had."),
+        // Loose, since it was judged when it was the spec: no later schema may lose a part of it.
+        spec: z.looseObject({}).describe("The spec as it was then."),
+      })
+      .optional()
+      .describe("The last spec that could be used: it stays in force while the present one cannot."),
+  })
+  .describe("What the webhook has made of the spec.");
 export type PolicyStatus = z.infer<typeof PolicyStatus>;

@@ -21,11 +21,15 @@ const longestQualifiedName = 253 + 1 + 63;
 
 const qualifiedName = new RegExp(`^(${dnsName}/)?${shortName}$`);
 
-export const labelKey = syntax(
-  qualifiedName,
-  longestQualifiedName,
-  "is not a valid label key: use letters, digits, -, _ and ., at most 63, optionally after a DNS name and a /",
-);
+/** What `labelKey` demands, for where the keys of a map are judged by other means. */
+export const labelKeySyntax = {
+  pattern: qualifiedName,
+  longest: longestQualifiedName,
+  sentence:
+    "is not a valid label key: use letters, digits, -, _ and ., at most 63, optionally after a DNS name and a /",
+} as const;
+
+export const labelKey = syntax(labelKeySyntax.pattern, labelKeySyntax.longest, labelKeySyntax.sentence);
 
 export const labelValue = syntax(
   new RegExp(`^(${shortName})?$`),

@@ -69,6 +69,7 @@ describe.each(names)("%s", (name) => {
     expect(applied).toMatchObject({ code: 0, stderr: "" });
     expect(applied.stdout.trimEnd().split("\n")).toHaveLength(ours.length);
     expect(ours.map(({ kind }) => kind)).toEqual([
+      "CustomResourceDefinition",
       "Namespace",
       "ServiceAccount",
       "ClusterRole",

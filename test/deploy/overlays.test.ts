@@ -32,6 +32,7 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
 
   it("installs exactly these objects, in this order, and no policy", () => {
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      "CustomResourceDefinition loadbalancerpolicies.dualstack.dev",
       "Namespace dualstack-system",
       "ServiceAccount dualstack-webhook",
       "ClusterRole dualstack-webhook",
@@ -71,7 +72,13 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
   });
 
   it("keeps every object in the one namespace, but for a right in another one, under the one label", () => {
-    const clusterScoped = ["Namespace", "ClusterRole", "ClusterRoleBinding", ...Object.keys(configurations)];
+    const clusterScoped = [
+      "CustomResourceDefinition",
+      "Namespace",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      ...Object.keys(configurations),
+    ];
     const ofDefault = manifests.filter(({ metadata }) => metadata.namespace === "default");
     expect(ofDefault.map(({ kind }) => kind)).toEqual(["Role", "RoleBinding"]);
     const inNamespace = manifests.filter((each) => !clusterScoped.includes(each.kind) && !ofDefault.includes(each));

@@ -220,7 +220,7 @@ describe("problems", () => {
     [
       "a default out of its own bounds",
       written({ service: { targetType: { default: "ip", allowed: ["instance"] } } }),
-      'spec.service.targetType.default: "ip" is not among this setting\'s own allowed values ("instance"): add it there, or choose one of them.',
+      'spec.service.targetType.default: "ip" is not among this setting\'s own allowed values: add it there, or choose one of them.',
     ],
     [
       "a class that no Service can have",
@@ -295,7 +295,10 @@ describe("selectors", () => {
 
   test("a key that parsers skip is reported, since without its only label a selector matches everything", () => {
     const matchLabels: unknown = JSON.parse('{"__proto__": "x"}');
-    expect(fieldsIn({ namespaceSelector: { matchLabels } })).toEqual(["spec.namespaceSelector.matchLabels.__proto__"]);
+    expect(fieldsIn({ namespaceSelector: { matchLabels } })).toEqual([
+      "spec.namespaceSelector.matchLabels",
+      "spec.namespaceSelector.matchLabels.__proto__",
+    ]);
     expect(fieldsIn(JSON.parse('{"__proto__": {}}'))).toEqual(["spec.__proto__"]);
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "prettier";
+import { stringify } from "yaml";
 import type { Rule } from "../../src/decision/rule.ts";
+import { policyCrd } from "../../src/policy/crd.ts";
 import { policyJsonSchema } from "../../src/policy/schema.ts";
 import { rules } from "../../src/rules/index.ts";
 import { chartTemplates } from "./helm-chart.ts";
@@ -13,16 +15,20 @@ interface GeneratedFile {
   readonly render: (present: string) => string | Promise<string>;
 }
 
-const generatedFiles: readonly GeneratedFile[] = [
-  { path: "README.md", render: withRuleTable },
-  { path: "deploy/policy.schema.json", render: policySchema },
-  ...chartTemplates().map(({ path, text }) => ({ path, render: () => text })),
+/** One group after the other: the chart is made of the manifests, of which one is generated. */
+const generatedFiles: readonly (() => readonly GeneratedFile[])[] = [
+  () => [
+    { path: "README.md", render: withRuleTable },
+    { path: "deploy/policy.schema.json", render: policySchema },
+    { path: "deploy/base/00-crd.yaml", render: policyDefinition },
+  ],
+  () => chartTemplates().map(({ path, text }) => ({ path, render: () => text })),
 ];
 
 /** The generated files that differ from what the program would write. */
 async function staleFiles(): Promise<readonly string[]> {
   const stale: string[] = [];
-  for (const { path, render } of generatedFiles) {
+  for (const { path, render } of generatedFiles.flatMap((group) => group())) {
     const present = read(path);
     if ((await render(present)) !== present) stale.push(path);
   }
@@ -70,6 +76,13 @@ async function policySchema(): Promise<string> {
   return await format(JSON.stringify(policyJsonSchema()), { parser: "json", printWidth: 120 });
 }
 
+async function policyDefinition(): Promise<string> {
+  const head = "# Written by `npm run generate` from src/policy/schema.ts: change that instead.\n";
+  // Of version 1.1, as kubectl reads it: of others a bare Off is a string. No line is broken, so that each is found as it is.
+  const text = stringify(policyCrd(), { version: "1.1", lineWidth: 0 });
+  return await format(head + text, { parser: "yaml", printWidth: 120 });
+}
+
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
@@ -89,12 +102,14 @@ async function check(): Promise<void> {
 }
 
 async function generate(): Promise<void> {
-  for (const { path, render } of generatedFiles) {
-    const present = read(path);
-    const text = await render(present);
-    if (text === present) continue;
-    writeFileSync(path, text);
-    process.stdout.write(`${path}\n`);
+  for (const group of generatedFiles) {
+    for (const { path, render } of group()) {
+      const present = read(path);
+      const text = await render(present);
+      if (text === present) continue;
+      writeFileSync(path, text);
+      process.stdout.write(`${path}\n`);
+    }
   }
 }
 
