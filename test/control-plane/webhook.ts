@@ -1,23 +1,15 @@
 /** Runs the real program in front of a control plane, installed with the project's own manifests. */
-import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { certs } from "../deploy/render.ts";
-import { localConfigurations, localWorkload, readOverlay, toYaml } from "./overlay.ts";
-import type { OverlayName } from "./overlay.ts";
-import { createNest, poll } from "./processes.ts";
+import { canaryNamespace, install, succeed } from "./installation.ts";
+import type { InstallationOptions } from "./installation.ts";
+import { localConfigurations, toYaml } from "./overlay.ts";
+import { poll } from "./processes.ts";
 import type { Server } from "./processes.ts";
-import { freePort, webhookUser } from "./start.ts";
+import { freePort } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 
-export interface WebhookOptions {
-  readonly overlay?: OverlayName;
-  /** Policy specs by name. */
-  readonly policies?: Readonly<Record<string, object>>;
-  /** Beside those of the overlay's Deployment: what the cluster is like. */
-  readonly flags?: readonly string[];
-}
+export type WebhookOptions = InstallationOptions;
 
 export interface Webhook {
   readonly healthUrl: string;
@@ -58,50 +50,25 @@ export interface Decision {
   readonly rules: readonly string[];
 }
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const startWithin = 30_000;
 const activeWithin = 30_000;
 /** One call may be under way, and takes 5 s at most. */
 const stopWithin = 10_000;
-const canaryNamespace = "canary";
 
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
-  const { manifests, args } = await readOverlay(plane, options.overlay ?? "cluster-wide");
-  await succeed(
-    plane,
-    ["apply", "-f", "-"],
-    toYaml([...localWorkload(manifests), canaryNamespaceManifest, albClassManifest]),
-  );
-
-  const nest = await createNest();
+  const { nest, manifests, caPem, args, writePolicies } = await install(plane, options);
   const [port, healthPort] = [await freePort(), await freePort()];
   const healthUrl = `http://127.0.0.1:${healthPort}`;
-  const [tlsDir, policyDir, logFile] = ["tls", "policies", "webhook.log"].map((name) => join(nest.folder, name));
-  if (tlsDir === undefined || policyDir === undefined || logFile === undefined) throw new Error("unreachable");
-  await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
-  const caPem = await readFile(join(tlsDir, "ca.crt"), "utf8");
-  await mkdir(policyDir);
-  const writePolicies = async (policies: Readonly<Record<string, object>>): Promise<void> => {
-    for (const [name, spec] of Object.entries(policies)) {
-      const policy = { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
-      await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
-    }
-  };
-  await writePolicies(options.policies ?? {});
+  const logFile = join(nest.folder, "webhook.log");
 
   let server: Server;
   const launch = async (): Promise<void> => {
     server = await nest.launch("output", process.execPath, [
-      main,
       ...args,
       `--listen=127.0.0.1:${port}`,
       `--health-listen=127.0.0.1:${healthPort}`,
-      `--tls-dir=${tlsDir}`,
-      `--policy=${policyDir}`,
-      `--kubeconfig=${plane.credentialsOf(webhookUser).kubeconfigPath}`,
       `--log-file=${logFile}`,
-      ...(options.flags ?? []),
     ]);
   };
   const start = async (): Promise<void> => {
@@ -166,21 +133,6 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
   };
 }
 
-/** Takes part in the opt-in installation, too. */
-/** As the chart of the AWS Load Balancer Controller brings it, but without IngressClassParams. */
-const albClassManifest = {
-  apiVersion: "networking.k8s.io/v1",
-  kind: "IngressClass",
-  metadata: { name: "alb" },
-  spec: { controller: "ingress.k8s.aws/alb" },
-};
-
-const canaryNamespaceManifest = {
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name: canaryNamespace, labels: { "dualstack.dev/inject": "enabled" } },
-};
-
 /** Of a controller that we leave alone. */
 function canary(name: string): object {
   return {
@@ -189,11 +141,6 @@ function canary(name: string): object {
     metadata: { name, namespace: canaryNamespace },
     spec: { type: "LoadBalancer", loadBalancerClass: "example.com/canary", ports: [{ port: 443 }] },
   };
-}
-
-async function succeed(plane: ControlPlane, args: readonly string[], stdin: string): Promise<void> {
-  const { code, stderr } = await plane.kubectl(args, { stdin });
-  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
 }
 
 async function statusOf(url: string): Promise<number | undefined> {

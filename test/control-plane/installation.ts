@@ -1,0 +1,95 @@
+/** Installs the project's own manifests on a control plane, and what a pod of the Deployment would find in its volumes. */
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { certs } from "../deploy/render.ts";
+import type { Manifest } from "../deploy/render.ts";
+import { localWorkload, readOverlay, toYaml } from "./overlay.ts";
+import type { OverlayName } from "./overlay.ts";
+import { createNest } from "./processes.ts";
+import type { Nest } from "./processes.ts";
+import { webhookUser } from "./start.ts";
+import type { ControlPlane } from "./start.ts";
+
+/** Specs by name. */
+type Policies = Readonly<Record<string, object>>;
+
+export interface InstallationOptions {
+  readonly overlay?: OverlayName;
+  readonly policies?: Policies;
+  /** Beside those of the overlay's Deployment: what the cluster is like. */
+  readonly flags?: readonly string[];
+}
+
+export interface Installation {
+  /** For the processes of the webhook. Its owner removes it. */
+  readonly nest: Nest;
+  readonly manifests: readonly Manifest[];
+  /** Of the serving certificate. */
+  readonly caPem: string;
+  /** What a process is told, less its addresses and where it logs. */
+  readonly args: readonly string[];
+  /** Over those of the same names. A process reads them when it starts. */
+  readonly writePolicies: (policies: Policies) => Promise<void>;
+}
+
+export const canaryNamespace = "canary";
+const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
+
+/** All but the webhook configurations. */
+export async function install(plane: ControlPlane, options: InstallationOptions): Promise<Installation> {
+  const { manifests, args } = await readOverlay(plane, options.overlay ?? "cluster-wide");
+  await succeed(
+    plane,
+    ["apply", "-f", "-"],
+    toYaml([...localWorkload(manifests), canaryNamespaceManifest, albClassManifest]),
+  );
+
+  const nest = await createNest();
+  const [tlsDir, policyDir] = [join(nest.folder, "tls"), join(nest.folder, "policies")];
+  await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
+  await mkdir(policyDir);
+  const writePolicies = async (policies: Policies): Promise<void> => {
+    for (const [name, spec] of Object.entries(policies)) {
+      const policy = { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
+      await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
+    }
+  };
+  await writePolicies(options.policies ?? {});
+  return {
+    nest,
+    manifests,
+    writePolicies,
+    caPem: await readFile(join(tlsDir, "ca.crt"), "utf8"),
+    args: [
+      main,
+      ...args,
+      `--tls-dir=${tlsDir}`,
+      `--policy=${policyDir}`,
+      `--kubeconfig=${plane.credentialsOf(webhookUser).kubeconfigPath}`,
+      ...(options.flags ?? []),
+    ],
+  };
+}
+
+/** Runs kubectl, which must not fail. */
+export async function succeed(plane: ControlPlane, args: readonly string[], stdin: string): Promise<void> {
+  const { code, stderr } = await plane.kubectl(args, { stdin });
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+}
+
+/** Takes part in the opt-in installation, too. */
+const canaryNamespaceManifest = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: canaryNamespace, labels: { "dualstack.dev/inject": "enabled" } },
+};
+
+/** As the chart of the AWS Load Balancer Controller brings it, but without IngressClassParams. */
+const albClassManifest = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "alb" },
+  spec: { controller: "ingress.k8s.aws/alb" },
+};
