@@ -63,6 +63,25 @@ export function reportDecision(
   });
 }
 
+/** At level debug: where and why, for whoever asks what became of one request. No values: these may be secrets. */
+export function logDetail({ review, decision }: Answered, log: DetailLog): void {
+  if (decision === undefined) return;
+  const { findings, leftOut, injections } = decision;
+  log.debug(
+    {
+      uid: review.uid,
+      findings: findings.map(({ rule, severity, field, excused }) => ({ rule, severity, field, excused })),
+      injected: injections.map(({ target, because }) => ({ target, because })),
+      leftOut: leftOut.map(({ target, because, reason }) => ({ target, because, reason })),
+    },
+    "decision in detail",
+  );
+}
+
+interface DetailLog {
+  debug(data: object, message: string): void;
+}
+
 /** "info", as the logger writes it. */
 const infoLevel = 30;
 const none: readonly string[] = [];

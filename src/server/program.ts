@@ -7,6 +7,7 @@ import { starterPolicies } from "../policy/starter.ts";
 import { readSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { UnusableCertificate } from "./certificate-files.ts";
+import { switchLevelOnSignal } from "./log-level.ts";
 import { openLogOutput } from "./log-output.ts";
 import { serve } from "./serve.ts";
 import type { StopSignals } from "./stop-signals.ts";
@@ -50,6 +51,7 @@ export async function start(
   const output = openLogOutput(settings.logFile);
   if (typeof output === "string") return refuse([output]);
   const log = pino({ level: settings.logLevel, base: { version } }, output);
+  const level = switchLevelOnSignal(log);
   for (const folder of emptyFolders)
     log.warn({ folder }, "the folder of policies is empty: no policy is in force from it");
   try {
@@ -62,6 +64,7 @@ export async function start(
     log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");
     return refuse([describeFault(error)], exitCode.failed);
   } finally {
+    level.stop();
     await output.close();
   }
 }

@@ -24,7 +24,7 @@ import type { Address } from "../settings/values.ts";
 import { bindable } from "./any-address.ts";
 import { watchCertificate } from "./certificates.ts";
 import type { CertificateSource } from "./certificates.ts";
-import { reportDecision } from "./decision-log.ts";
+import { logDetail, reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
 import { watchEventLoop } from "./event-loop.ts";
@@ -113,6 +113,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         // The examples are shown in words: a line of JSON for each decision would stand between them.
         const isHeard = !state.showing && log.isLevelEnabled("info");
         reportDecision(answered, version, isHeard ? writeLine : undefined, metrics);
+        if (log.isLevelEnabled("debug")) logDetail(answered, log);
       },
       refused: metrics.badRequest,
       failed: metrics.failed,

@@ -139,7 +139,8 @@ const outputSettings = {
     takes: "value",
     type: oneOf("trace", "debug", "info", "warn", "error", "silent"),
     default: "info",
-    description: "The least severe lines to log; info has one for each decision.",
+    description:
+      "The least severe lines to log; info has one for each decision, debug one more with its details. The signal SIGUSR2 switches to debug, and back.",
   },
   logFile: {
     flag: "log-file",
