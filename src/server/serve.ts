@@ -1,6 +1,4 @@
-import { rm } from "node:fs/promises";
 import type { Server } from "node:http";
-import { dirname } from "node:path";
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -22,8 +20,6 @@ import { rules } from "../rules/index.ts";
 import type { Settings } from "../settings.ts";
 import type { Address } from "../settings/values.ts";
 import { bindable } from "./any-address.ts";
-import { watchCertificate } from "./certificates.ts";
-import type { CertificateSource } from "./certificates.ts";
 import { logDetail, reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
@@ -31,11 +27,11 @@ import { watchEventLoop } from "./event-loop.ts";
 import { startGroupCheck } from "./group-check.ts";
 import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
-import { createLocalCertificate } from "./local-certificate.ts";
-import type { LocalCertificate } from "./local-certificate.ts";
 import { buildMetrics } from "./metrics.ts";
-import type { CacheState, Metrics } from "./metrics.ts";
+import type { CacheState } from "./metrics.ts";
 import { buildServer } from "./server.ts";
+import { certificateOf } from "./serving-certificate.ts";
+import type { ServingCertificate } from "./serving-certificate.ts";
 import type { StopSignals } from "./stop-signals.ts";
 
 export interface ServeOptions {
@@ -193,30 +189,6 @@ function stoppedEarly(stop: StopSignals, log: Logger): boolean {
 
 function isSynced(namespaces: Namespaces | undefined): boolean {
   return namespaces?.watched.synced !== false;
-}
-
-interface ServingCertificate extends Pick<CertificateSource, "current" | "check" | "fault"> {
-  readonly local: LocalCertificate | undefined;
-  readonly close: () => Promise<void>;
-}
-
-async function certificateOf(
-  { tls }: Settings,
-  log: Logger,
-  metrics: Metrics,
-  onChange: (certificate: ReturnType<CertificateSource["current"]>) => void,
-): Promise<ServingCertificate> {
-  if (tls.dir === undefined) {
-    const local = await createLocalCertificate();
-    const close = (): Promise<void> => rm(dirname(local.caFile), { recursive: true, force: true });
-    return { local, close, current: () => local, check: () => true, fault: () => undefined };
-  }
-  const { dir, names } = tls;
-  const source = await watchCertificate({ dir, names, log, onChange, onReload: metrics.certificateReloaded });
-  const close = async (): Promise<void> => {
-    source.close();
-  };
-  return { ...source, local: undefined, close };
 }
 
 interface AssumedProfile {
