@@ -22,6 +22,8 @@ export interface Settings {
   /** 0: connections may stay for ever. */
   readonly maxConnectionAgeSeconds: number;
   readonly maxInFlight: number;
+  /** Where a good and a bad Service are sent as dry runs; undefined: nowhere. */
+  readonly canaryNamespace: string | undefined;
   /** Send the manifests in examples/ through our own endpoint at start. */
   readonly demo: boolean;
 }
@@ -86,7 +88,7 @@ function unknownVariables(env: Environment): readonly string[] {
 }
 
 function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): readonly string[] {
-  const { inCluster, kubeconfig, serviceAccountDir, tlsDir, listen, healthListen } = values;
+  const { inCluster, kubeconfig, serviceAccountDir, tlsDir, listen, healthListen, canaryNamespace } = values;
   const problems: string[] = [];
   if (inCluster && kubeconfig !== undefined) {
     problems.push(`${givenBy.inCluster} and ${givenBy.kubeconfig} contradict each other: give one of them.`);
@@ -96,6 +98,13 @@ function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): r
   }
   if (inCluster && tlsDir === undefined) {
     problems.push(`${givenBy.inCluster} needs --tls-dir: the API server trusts no throwaway certificate.`);
+  }
+  if (canaryNamespace !== undefined && !inCluster && kubeconfig === undefined) {
+    problems.push(`${givenBy.canaryNamespace} needs --in-cluster or --kubeconfig: it asks the API server.`);
+  }
+  if (canaryNamespace !== undefined && values.excludedNamespaces.includes(canaryNamespace)) {
+    const excluded = `${givenBy.excludedNamespaces} names ${canaryNamespace} too`;
+    problems.push(`${givenBy.canaryNamespace} is ${canaryNamespace}, and ${excluded}: nothing would be judged there.`);
   }
   if (givenBy.tlsNames !== undefined && tlsDir === undefined) {
     problems.push(`${givenBy.tlsNames} needs --tls-dir: the throwaway certificate is for localhost only.`);
@@ -133,6 +142,7 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
     shutdownDelaySeconds: values.shutdownDelay ?? (inCluster ? 10 : 0),
     maxConnectionAgeSeconds: values.maxConnectionAge,
     maxInFlight: values.maxInFlight,
+    canaryNamespace: values.canaryNamespace,
     demo: values.demo ?? local,
   };
 }

@@ -8,16 +8,20 @@ import type { Injected, Metrics, Violation } from "./metrics.ts";
 /** Where the line of a decision goes, without its end. */
 export type WriteLine = (line: string) => void;
 
+interface ReportOptions {
+  readonly version: string;
+  /** undefined: nobody reads it. */
+  readonly write: WriteLine | undefined;
+  readonly metrics: Pick<Metrics, "answered">;
+  /** Of the canary, which has a bad Service refused every few minutes: its findings are nobody's and would set off alerts. */
+  readonly isCanarys: boolean;
+}
+
 /**
  * One line and one count for each decision. Never the object: annotations can hold secrets. The line is put together here, as
- * the logger would, since the logger takes longer for it than the decision took; `write` is undefined where nobody reads it.
+ * the logger would, since the logger takes longer for it than the decision took.
  */
-export function reportDecision(
-  answered: Answered,
-  version: string,
-  write: WriteLine | undefined,
-  metrics: Metrics,
-): void {
+export function reportDecision(answered: Answered, { version, write, metrics, isCanarys }: ReportOptions): void {
   const { webhook, review, decision, outcome, seconds } = answered;
   const { uid, operation, kind, namespace, name, user, dryRun } = review;
   const findings = decision?.findings ?? [];
@@ -56,10 +60,10 @@ export function reportDecision(
     dryRun,
     seconds,
     violations:
-      webhook === "validate"
+      webhook === "validate" && !isCanarys
         ? findings.map((finding) => violation(finding, decision?.policy.policy?.metadata.name))
         : [],
-    injected: decision === undefined ? [] : injectedValues(decision, wouldInjectValues),
+    injected: decision === undefined || isCanarys ? [] : injectedValues(decision, wouldInjectValues),
   });
 }
 

@@ -3,6 +3,7 @@ import { faultKinds } from "../decision/cluster/broken-groups.ts";
 import type { FaultKind } from "../decision/cluster/broken-groups.ts";
 import { shedReasons } from "./overload.ts";
 import type { ShedReason } from "./overload.ts";
+import type { CanaryState } from "./canary.ts";
 
 /** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
@@ -45,9 +46,11 @@ export interface CacheState {
 
 export interface MetricsOptions {
   readonly version: string;
-  /** Both are asked at each scrape. */
+  /** All are asked at each scrape. */
   readonly caches: () => readonly CacheState[];
   readonly certificateExpiry: () => Date | undefined;
+  /** The last run of the canary. undefined: there has been none. */
+  readonly canary?: () => CanaryState | undefined;
 }
 
 export interface Metrics {
@@ -219,7 +222,7 @@ function counter<L extends string>(
 /** Gauges whose value is asked for at each scrape: nothing is done for them in between but counting. */
 function scrapedGauges(
   registry: prometheus.Registry,
-  { version, caches, certificateExpiry }: MetricsOptions,
+  { version, caches, certificateExpiry, canary = () => undefined }: MetricsOptions,
 ): { inFlight: number } {
   const state = { inFlight: 0 };
   const registers = [registry];
@@ -271,6 +274,26 @@ function scrapedGauges(
       const expiry = certificateExpiry();
       // A gauge starts at 0, which every expiry alert would take for long ago.
       this.set(expiry === undefined ? Number.NaN : expiry.getTime() / 1000);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_canary_success",
+    help: "1 where the last dry run of the canary through the API server found nothing wrong, else 0; by what it found.",
+    labelNames: ["result"],
+    registers,
+    collect() {
+      this.reset();
+      const last = canary();
+      if (last !== undefined) this.set({ result: last.result }, last.ok ? 1 : 0);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_canary_last_run_timestamp_seconds",
+    help: "When the canary last ran to its end.",
+    registers,
+    collect() {
+      const last = canary();
+      this.set(last === undefined ? Number.NaN : last.at.getTime() / 1000);
     },
   });
   new prometheus.Gauge({

@@ -3,7 +3,7 @@ import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { ClusterKind } from "../decision/cluster/cluster.ts";
-import type { ClusterProfile, IpFamily } from "../decision/facts.ts";
+import type { ClusterProfile, Facts, IpFamily } from "../decision/facts.ts";
 import { connect } from "../kubernetes/client.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { systemClock } from "../kubernetes/clock.ts";
@@ -20,6 +20,8 @@ import { rules } from "../rules/index.ts";
 import type { Settings } from "../settings.ts";
 import type { Address } from "../settings/values.ts";
 import { bindable } from "./any-address.ts";
+import { startCanary } from "./canary.ts";
+import type { Canary } from "./canary.ts";
 import { logDetail, reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
@@ -60,6 +62,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let profile = told;
   let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
+  let canary: Canary | undefined;
 
   const metrics = buildMetrics({
     version,
@@ -68,10 +71,12 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       ...(objects?.states() ?? []),
     ],
     certificateExpiry: () => tls?.current().notAfter,
+    canary: () => canary?.state,
   });
   try {
     tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
       if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
+      canary?.changed("certificate");
     });
     // Reading the credentials may take a minute.
     const client = await Promise.race([clientOf(settings), stop.first.then(() => undefined)]);
@@ -108,7 +113,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       answered: (answered) => {
         // The examples are shown in words: a line of JSON for each decision would stand between them.
         const isHeard = !state.showing && log.isLevelEnabled("info");
-        reportDecision(answered, version, isHeard ? writeLine : undefined, metrics);
+        const isCanarys = canary?.answered(answered.review) === true;
+        reportDecision(answered, { version, write: isHeard ? writeLine : undefined, metrics, isCanarys });
         if (log.isLevelEnabled("debug")) logDetail(answered, log);
       },
       refused: metrics.badRequest,
@@ -136,7 +142,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
         draining: () => !state.draining || "shutting down",
       },
-      notes: { certificate: tls.fault },
+      notes: { certificate: tls.fault, canary: () => canary?.note() },
     });
     await listen(health, bindable(settings.healthListen));
     const url = await app.listen(bindable(settings.listen));
@@ -146,6 +152,14 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     const isReady = (): boolean => isSynced(namespaces) && objects?.synced !== false;
     const delayMs = (): number => (isReady() ? settings.shutdownDelaySeconds * 1000 : 0);
     const drained = drain({ app, health, state, delayMs, stop, log });
+    if (watching !== undefined && settings.canaryNamespace !== undefined) {
+      const namespace = settings.canaryNamespace;
+      const facts = (): Facts | undefined => {
+        const namespaceLabels = labels?.get(namespace);
+        return namespaceLabels && { namespaceLabels, profile, install: settings.install, cluster: objects?.cluster };
+      };
+      canary = startCanary({ ...watching, namespace, ready: isReady, policies: () => policies, facts });
+    }
     const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
     if (settings.demo && tls.local !== undefined) {
       const { ca, caFile } = tls.local;
@@ -168,6 +182,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     groupCheck?.stop();
     objects?.stop();
     families?.stop();
+    canary?.stop();
     await Promise.all([app?.close(), tls?.close()]);
   }
 }

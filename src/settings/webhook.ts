@@ -99,6 +99,14 @@ const clusterSettings = {
     description: "Read the cluster with this kubeconfig's current context.",
     otherwise: "no cluster is read",
   },
+  canaryNamespace: {
+    flag: "canary-namespace",
+    takes: "value",
+    type: namespaceName,
+    description:
+      "Prove now and then that the API server calls this webhook, by dry runs of a good and a bad Service in this namespace.",
+    otherwise: "not proved",
+  },
 } as const satisfies Table;
 
 const policySettings = {

@@ -28,6 +28,8 @@ export interface Installation {
   readonly manifests: readonly Manifest[];
   /** Of the serving certificate. */
   readonly caPem: string;
+  /** Writes another certificate over it, of another CA, which it gives. Processes that run notice. */
+  readonly renewCertificate: () => Promise<string>;
   /** What a process is told, less its addresses and where it logs. */
   readonly args: readonly string[];
   /** Over those of the same names. A process reads them when it starts. */
@@ -48,7 +50,11 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
 
   const nest = await createNest();
   const [tlsDir, policyDir] = [join(nest.folder, "tls"), join(nest.folder, "policies")];
-  await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
+  const renewCertificate = async (): Promise<string> => {
+    await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
+    return readFile(join(tlsDir, "ca.crt"), "utf8");
+  };
+  const caPem = await renewCertificate();
   await mkdir(policyDir);
   const writePolicies = async (policies: Policies): Promise<void> => {
     for (const [name, spec] of Object.entries(policies)) {
@@ -61,7 +67,8 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
     nest,
     manifests,
     writePolicies,
-    caPem: await readFile(join(tlsDir, "ca.crt"), "utf8"),
+    caPem,
+    renewCertificate,
     args: [
       main,
       ...args,

@@ -24,6 +24,8 @@ export interface Webhook {
   start(): Promise<void>;
   /** Starts it again, and does not wait. */
   launch(): Promise<void>;
+  /** Gives it a new certificate, of a new CA, as it runs. The next `configure` tells the API server of the CA. */
+  renewCertificate(): Promise<void>;
   /** The lines that it has logged since the first start. */
   log(): Promise<string>;
   /** Writes these policies over those of the same names, and starts again with them. */
@@ -57,7 +59,9 @@ const stopWithin = 10_000;
 
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
-  const { nest, manifests, caPem, args, writePolicies } = await install(plane, options);
+  const installation = await install(plane, options);
+  const { nest, manifests, args, writePolicies } = installation;
+  let { caPem } = installation;
   const [port, healthPort] = [await freePort(), await freePort()];
   const healthUrl = `http://127.0.0.1:${healthPort}`;
   const logFile = join(nest.folder, "webhook.log");
@@ -122,6 +126,9 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
     },
     start,
     launch,
+    async renewCertificate() {
+      caPem = await installation.renewCertificate();
+    },
     log,
     async setPolicies(policies) {
       await writePolicies(policies);

@@ -34,6 +34,11 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       "CustomResourceDefinition loadbalancerpolicies.dualstack.dev",
       "Namespace dualstack-system",
+      "Namespace dualstack-canary",
+      "Role dualstack-canary",
+      "RoleBinding dualstack-canary",
+      "ValidatingAdmissionPolicy dualstack-canary",
+      "ValidatingAdmissionPolicyBinding dualstack-canary",
       "ServiceAccount dualstack-webhook",
       "ClusterRole dualstack-webhook",
       "ClusterRoleBinding dualstack-webhook",
@@ -72,16 +77,23 @@ describe.each(Object.entries(expected))("the overlay %s", (overlay, { scope, exp
   });
 
   it("keeps every object in the one namespace, but for a right in another one, under the one label", () => {
+    const policies = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
+    const clusterRoles = ["ClusterRole", "ClusterRoleBinding"];
     const clusterScoped = [
       "CustomResourceDefinition",
       "Namespace",
-      "ClusterRole",
-      "ClusterRoleBinding",
+      ...policies,
+      ...clusterRoles,
       ...Object.keys(configurations),
     ];
-    const ofDefault = manifests.filter(({ metadata }) => metadata.namespace === "default");
-    expect(ofDefault.map(({ kind }) => kind)).toEqual(["Role", "RoleBinding"]);
-    const inNamespace = manifests.filter((each) => !clusterScoped.includes(each.kind) && !ofDefault.includes(each));
+    const elsewhere = manifests.filter(({ metadata }) =>
+      ["default", "dualstack-canary"].includes(metadata.namespace ?? ""),
+    );
+    for (const name of ["default", "dualstack-canary"]) {
+      const there = elsewhere.filter(({ metadata }) => metadata.namespace === name);
+      expect(there.map(({ kind }) => kind)).toEqual(["Role", "RoleBinding"]);
+    }
+    const inNamespace = manifests.filter((each) => !clusterScoped.includes(each.kind) && !elsewhere.includes(each));
     const outside = manifests.filter(({ kind }) => clusterScoped.includes(kind));
     expect(new Set(inNamespace.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["dualstack-system"]));
     expect(new Set(outside.map(({ metadata }) => metadata.namespace))).toEqual(new Set([undefined]));

@@ -36,7 +36,7 @@ it("the pod and its only container drop every right they do not need", () => {
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) expect(pod).not.toHaveProperty(key);
 });
 
-it("the account may read and never write, and only our pod has its token", () => {
+it("the account may read and never write, but for dry runs in a namespace for these, and only our pod has its token", () => {
   for (const rule of list(pick(manifests, "ClusterRole"), "rules")) {
     expect(["get", "list", "watch"]).toEqual(expect.arrayContaining([...list(rule, "verbs")]));
     expect([...list(rule, "apiGroups"), ...list(rule, "resources")]).not.toContain("*");
@@ -44,17 +44,25 @@ it("the account may read and never write, and only our pod has its token", () =>
   expect(at(pick(manifests, "Role"), "rules")).toEqual([
     { apiGroups: [""], resources: ["services"], resourceNames: ["kubernetes"], verbs: ["get"] },
   ]);
-  for (const kind of ["ClusterRole", "Role"]) {
-    const role = pick(manifests, kind);
-    const binding = pick(manifests, `${kind}Binding`);
+  expect(at(pick(manifests, "Role", "dualstack-canary"), "rules")).toEqual([
+    { apiGroups: [""], resources: ["services"], verbs: ["create"] },
+  ]);
+  const granted = [
+    ["ClusterRole", "dualstack-webhook"],
+    ["Role", "dualstack-webhook"],
+    ["Role", "dualstack-canary"],
+  ] as const;
+  for (const [kind, name] of granted) {
+    const role = pick(manifests, kind, name);
+    const binding = pick(manifests, `${kind}Binding`, name);
     expect(binding).toMatchObject({
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name },
       subjects: [{ kind: "ServiceAccount", name: "dualstack-webhook", namespace: "dualstack-system" }],
     });
     expect(binding.metadata.namespace).toBe(role.metadata.namespace);
   }
-  const bindings = manifests.filter(({ kind }) => kind.endsWith("Binding"));
-  expect(bindings).toHaveLength(2);
+  const bindings = manifests.filter(({ kind }) => kind.endsWith("RoleBinding"));
+  expect(bindings).toHaveLength(granted.length);
   expect(at(pick(manifests, "ServiceAccount"), "automountServiceAccountToken")).toBe(false);
   expect(pod).toMatchObject({ serviceAccountName: "dualstack-webhook", automountServiceAccountToken: true });
 });

@@ -11,7 +11,7 @@ const faulty = rawService({
 });
 
 /** The line of the log and the metrics of one call. */
-async function reported(url: "/mutate" | "/validate", mode: "Enforce" | "Warn") {
+async function reported(url: "/mutate" | "/validate", mode: "Enforce" | "Warn", { isCanarys } = { isCanarys: false }) {
   const { app, answered } = buildApp({ mode });
   await app.inject({
     method: "POST",
@@ -21,9 +21,16 @@ async function reported(url: "/mutate" | "/validate", mode: "Enforce" | "Warn") 
   });
   const metrics = buildMetrics({ version: "1.2.3", caches: () => [], certificateExpiry: () => undefined });
   const lines: string[] = [];
-  for (const one of answered) reportDecision(one, "1.2.3", (line) => lines.push(line), metrics);
-  const counts = (await metrics.render()).split("\n").filter((line) => /^dualstack_(policy|injected)/.test(line));
-  return { line: JSON.parse(lines.join("\n")) as Readonly<Record<string, unknown>>, counts };
+  const write = (line: string): void => void lines.push(line);
+  for (const one of answered) reportDecision(one, { version: "1.2.3", write, metrics, isCanarys });
+  const rendered = (await metrics.render()).split("\n");
+  const counts = rendered.filter((line) => /^dualstack_(policy|injected)/.test(line));
+  const requests = rendered.filter((line) => line.startsWith("dualstack_admission_requests_total{"));
+  return {
+    requests,
+    line: JSON.parse(lines.join("\n")) as Readonly<Record<string, unknown>>,
+    counts,
+  };
 }
 
 describe("what a decision leaves behind", () => {
@@ -58,6 +65,16 @@ describe("what a decision leaves behind", () => {
     expect(line).toMatchObject({ outcome: "denied", rules: ["invalid-enumeration", "policy-not-applied"] });
     expect(line).not.toHaveProperty("wouldDeny");
     expect(counts[0]).toBe(counted("invalid-enumeration", "deny"));
+  });
+
+  it("where it was the canary: a call like any other, without findings that would set off alerts", async () => {
+    const refused = await reported("/validate", "Enforce", { isCanarys: true });
+    expect(refused.line).toMatchObject({ outcome: "denied", rules: ["invalid-enumeration", "policy-not-applied"] });
+    expect(refused.requests).toHaveLength(1);
+    expect(refused.counts).toEqual([]);
+    const patched = await reported("/mutate", "Enforce", { isCanarys: true });
+    expect(patched.line).toMatchObject({ outcome: "patched" });
+    expect(patched.counts).toEqual([]);
   });
 
   it("where one would be", async () => {
