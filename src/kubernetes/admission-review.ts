@@ -8,7 +8,11 @@ import { reviewedBinding } from "../decision/reviewed-binding.ts";
 import { wouldInject, wouldRefuse } from "../decision/shadow.ts";
 import { displayName, ingressView, serviceView, UnreadableObject } from "../decision/subject.ts";
 import type { Kind, Operation, Phase, ReviewedSubject } from "../decision/subject.ts";
+import { answer, refusal } from "./admission-answer.ts";
+import type { AdmissionAnswer } from "./admission-answer.ts";
 import { applyPatch, patchOf } from "./patch.ts";
+import { isPolicy } from "./policy-review.ts";
+import type { ReviewedPolicy } from "./policy-review.ts";
 
 /** An admission.k8s.io/v1 request, reduced to what we answer and log. */
 export interface Review {
@@ -21,6 +25,8 @@ export interface Review {
   readonly dryRun: boolean;
   /** undefined: nothing that we judge (another kind, a subresource, a deletion); it is admitted as it is. */
   readonly subject: ReviewedSubject | undefined;
+  /** A LoadBalancerPolicy to be judged; there is no subject then. */
+  readonly policy?: ReviewedPolicy;
   /** The object as it came; the patch is made against it. */
   readonly object: unknown;
 }
@@ -72,16 +78,17 @@ function readRequest(request: Fields, uid: string, phase: Phase): Review {
   };
   const version = requiredText(kind["version"], "kind.version");
   const group = text(kind["group"], "kind.group");
-  const judged = judgedKind(group, version, review.kind);
   const whole = text(request["subResource"], "subResource") === "";
-  if ((operation !== "CREATE" && operation !== "UPDATE") || judged === undefined || !whole) {
-    return { ...review, subject: undefined };
-  }
+  if ((operation !== "CREATE" && operation !== "UPDATE") || !whole) return { ...review, subject: undefined };
+  const judged = judgedKind(group, version, review.kind);
+  const isOwn = phase === "validating" && isPolicy(group, version, review.kind);
+  if (judged === undefined && !isOwn) return { ...review, subject: undefined };
 
   const { object, namespace } = review;
   const name = review.name === "" ? read(displayName, object, "object") : review.name;
   const stored = operation === "UPDATE" ? request["oldObject"] : undefined;
   if (operation === "UPDATE" && !isRecord(stored)) throw unreadable("oldObject", "an object on an UPDATE", stored);
+  if (judged === undefined) return { ...review, name, subject: undefined, policy: { object, old: stored } };
   const subject = subjectOf(judged, { operation, phase, namespace, name }, object, stored);
   return { ...review, name, subject };
 }
@@ -205,57 +212,13 @@ export function validateAnswer(review: Review, decision: Decision): AdmissionAns
       ...audit(decision, "would-deny", rulesOf(wouldRefuse(decision))),
       ...audit(decision, "found", rulesOf(decision.findings)),
     },
-    status:
-      message === undefined
-        ? undefined
-        : { status: "Failure", code: 403, reason: "Forbidden", message: shortened(message) },
+    status: message === undefined ? undefined : refusal(message),
   });
 }
 
 /** The answer for what we do not judge. */
 export function untouchedAnswer(review: Review): AdmissionAnswer {
   return answer(review, { allowed: true, warnings: [], audit: {} });
-}
-
-export interface AdmissionAnswer {
-  readonly apiVersion: "admission.k8s.io/v1";
-  readonly kind: "AdmissionReview";
-  readonly response: Readonly<Record<string, unknown>>;
-}
-
-interface Outcome {
-  readonly allowed: boolean;
-  readonly warnings: readonly string[];
-  readonly audit: Readonly<Record<string, string>>;
-  readonly patch?: string | undefined;
-  readonly status?: object | undefined;
-}
-
-function answer({ uid }: Review, { allowed, warnings, audit: notes, patch, status }: Outcome): AdmissionAnswer {
-  const response: Record<string, unknown> = { uid, allowed };
-  if (patch !== undefined) {
-    response["patchType"] = "JSONPatch";
-    response["patch"] = patch;
-  }
-  if (status !== undefined) response["status"] = status;
-  if (warnings.length > 0) response["warnings"] = firstOf(warnings, mostWarnings, "warnings");
-  if (Object.keys(notes).length > 0) response["auditAnnotations"] = notes;
-  return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
-}
-
-/** The API server sends 4,096 characters of warnings, cut at 256 each when there are more (apiserver pkg/endpoints/filters/warning.go). */
-const mostWarnings = 20;
-/** More is nothing that a person reads at once, and a Status of thousands of lines is what kubectl would print. */
-const mostProblems = 50;
-
-/** A denial is a headline, which has the number of all problems, and a line for each. */
-function shortened(message: string): string {
-  const [headline = "", ...problems] = message.split("\n");
-  return [headline, ...firstOf(problems, mostProblems, "problems")].join("\n");
-}
-
-function firstOf(lines: readonly string[], most: number, what: string): readonly string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more ${what}`];
 }
 
 function targetsOf(values: readonly Pick<Injection, "target">[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { AdmissionAnswer } from "./admission-review.ts";
+import type { AdmissionAnswer } from "./admission-answer.ts";
 
 /**
  * An answer as JSON. The patch is put in as it stands: base64 has nothing to be escaped, and to look through it for that

@@ -31,7 +31,7 @@ crdKeywords.add(matchLabels, {
   "x-kubernetes-validations": [
     {
       rule: `self.all(key, ${isKey})`,
-      messageExpression: `'"' + self.filter(key, !(${isKey}))[0] + ${JSON.stringify(`" ${labelKeySyntax.sentence}.`)}`,
+      messageExpression: `"\\"" + self.filter(key, !(${isKey}))[0] + ${JSON.stringify(`" ${labelKeySyntax.sentence}.`)}`,
     },
     {
       rule: `self.all(key, !(${isEmpty}))`,

@@ -64,5 +64,5 @@ function quoted(value: unknown): string {
 
 /** What it quotes has no character that JSON escapes: the schema's patterns come first. */
 function celQuoted(expression: string): string {
-  return `'"' + ${expression} + '"'`;
+  return `"\\"" + ${expression} + "\\""`;
 }

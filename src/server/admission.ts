@@ -6,9 +6,12 @@ import type { Cluster } from "../decision/cluster/cluster.ts";
 import type { ClusterProfile, Install } from "../decision/facts.ts";
 import type { Phase, ReviewedSubject } from "../decision/subject.ts";
 import { mutateAnswer, readReview, untouchedAnswer, validateAnswer } from "../kubernetes/admission-review.ts";
-import type { AdmissionAnswer, Review } from "../kubernetes/admission-review.ts";
+import type { AdmissionAnswer } from "../kubernetes/admission-answer.ts";
+import type { Review } from "../kubernetes/admission-review.ts";
 import { answerText } from "../kubernetes/answer-text.ts";
 import type { LabelsAnswer } from "../kubernetes/namespaces.ts";
+import { judgePolicy, policyAnswer } from "../kubernetes/policy-review.ts";
+import type { ReviewedPolicy } from "../kubernetes/policy-review.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { buildBatch } from "./batch.ts";
 import { Overloaded } from "./overload.ts";
@@ -28,6 +31,8 @@ export interface Answered {
   /** unavailable: the namespace's labels are not known, and the caller has been asked to try again. */
   readonly outcome: "allowed" | "denied" | "patched" | "unavailable";
   readonly seconds: number;
+  /** The fields of a LoadBalancerPolicy for which it was refused. */
+  readonly refusedFields?: readonly string[] | undefined;
 }
 
 export interface AdmissionDependencies {
@@ -73,9 +78,14 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
         const now = performance.now();
         if (now > request.deadline || reply.raw.destroyed) throw new Overloaded("late");
         const isLastAnswer = isLast(request.socket, now);
-        const { decision, outcome } = answer(reply, { webhook, review, labels, isLastAnswer }, dependencies);
+        const { decision, outcome, refusedFields } = answer(
+          reply,
+          { webhook, review, labels, isLastAnswer },
+          dependencies,
+        );
         batch.report(() => {
-          dependencies.answered({ webhook, review, decision, outcome, seconds: (performance.now() - started) / 1000 });
+          const seconds = (performance.now() - started) / 1000;
+          dependencies.answered({ webhook, review, decision, outcome, seconds, refusedFields });
         });
       };
       const labels = lookUp(review, request, dependencies);
@@ -112,6 +122,9 @@ function lookUp(
   return known === undefined ? labels : known.then(() => labels);
 }
 
+/** What there is to report of an answer. */
+type Told = Pick<Answered, "decision" | "outcome" | "refusedFields">;
+
 interface Asked {
   readonly webhook: Webhook;
   readonly review: Review;
@@ -123,16 +136,16 @@ function answer(
   reply: FastifyReply,
   { webhook, review, labels, isLastAnswer }: Asked,
   dependencies: AdmissionDependencies,
-): Pick<Answered, "decision" | "outcome"> {
+): Told {
   if (labels === "unavailable") {
     return unavailable(reply, `the labels of namespace ${review.namespace} are not known yet`);
   }
   if (review.subject !== undefined && needsCluster(review.subject) && dependencies.cluster() === "unsynced") {
     return unavailable(reply, "the cluster's Ingresses and what belongs to them have not all been read yet");
   }
-  const { body, decision, outcome } = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
-  sendAnswer(reply, answerText(body), isLastAnswer);
-  return { decision, outcome };
+  const judged = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
+  sendAnswer(reply, answerText(judged.body), isLastAnswer);
+  return judged;
 }
 
 /** By Node's own means: the framework's way, with its hooks and headers, takes as long as the decision. */
@@ -142,7 +155,7 @@ function sendAnswer(reply: FastifyReply, text: string, last: boolean): void {
   reply.raw.writeHead(200, last ? { ...headers, connection: "close" } : headers).end(text);
 }
 
-function unavailable(reply: FastifyReply, problem: string): Pick<Answered, "decision" | "outcome"> {
+function unavailable(reply: FastifyReply, problem: string): Told {
   void reply.header("retry-after", retryAfterSeconds);
   void sendStatus(reply, 503, `${problem}: try again`);
   return { decision: undefined, outcome: "unavailable" };
@@ -153,10 +166,8 @@ function needsCluster({ kind, object }: ReviewedSubject): boolean {
   return kind !== "Service" || object.type !== "LoadBalancer";
 }
 
-interface Judged {
+interface Judged extends Told {
   readonly body: AdmissionAnswer;
-  readonly decision: Decision | undefined;
-  readonly outcome: Answered["outcome"];
 }
 
 function judge(
@@ -165,6 +176,7 @@ function judge(
   namespaceLabels: Labels,
   { policies, profile, install, cluster }: AdmissionDependencies,
 ): Judged {
+  if (review.policy !== undefined) return judgeOwn(review, review.policy);
   if (review.subject === undefined) return { body: untouchedAnswer(review), decision: undefined, outcome: "allowed" };
   const known = cluster();
   const facts = { namespaceLabels, profile, install, cluster: known === "unsynced" ? undefined : known };
@@ -175,4 +187,11 @@ function judge(
   }
   const outcome = denials(decision).length > 0 ? "denied" : "allowed";
   return { body: validateAnswer(review, decision), decision, outcome };
+}
+
+function judgeOwn(review: Review, policy: ReviewedPolicy): Judged {
+  const verdict = judgePolicy(policy);
+  const refusedFields = verdict.problems.map(({ field }) => field);
+  const outcome = refusedFields.length > 0 ? "denied" : "allowed";
+  return { body: policyAnswer(review, verdict), decision: undefined, outcome, refusedFields };
 }

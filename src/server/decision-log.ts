@@ -3,6 +3,7 @@ import type { LeftOut } from "../decision/injection.ts";
 import type { Finding } from "../decision/rule.ts";
 import { isInShadow, wouldInject, wouldRefuse } from "../decision/shadow.ts";
 import type { Answered } from "./admission.ts";
+import { kindLabels } from "./metrics.ts";
 import type { Injected, Metrics, Violation } from "./metrics.ts";
 
 /** Where the line of a decision goes, without its end. */
@@ -22,7 +23,7 @@ interface ReportOptions {
  * the logger would, since the logger takes longer for it than the decision took.
  */
 export function reportDecision(answered: Answered, { version, write, metrics, isCanarys }: ReportOptions): void {
-  const { webhook, review, decision, outcome, seconds } = answered;
+  const { webhook, review, decision, outcome, seconds, refusedFields = none } = answered;
   const { uid, operation, kind, namespace, name, user, dryRun } = review;
   const findings = decision?.findings ?? [];
   const wouldInjectValues = decision === undefined ? [] : wouldInject(decision);
@@ -48,6 +49,7 @@ export function reportDecision(answered: Answered, { version, write, metrics, is
       rules: findings.length === 0 ? none : rulesOf(findings),
       wouldInject: wouldInjectValues.length === 0 ? undefined : wouldInjectValues.map(({ target }) => target),
       wouldDeny: wouldRefuseFor.length === 0 ? undefined : rulesOf(wouldRefuseFor),
+      refusedFields: refusedFields.length === 0 ? undefined : refusedFields.slice(0, mostFields).map(shown),
       durationMs: Math.round(seconds * 1e6) / 1e3,
       msg: "decision",
     }),
@@ -55,7 +57,7 @@ export function reportDecision(answered: Answered, { version, write, metrics, is
   metrics.answered({
     webhook,
     operation: operation === "CREATE" || operation === "UPDATE" ? operation : "other",
-    kind: kind === "Service" || kind === "Ingress" || kind === "TargetGroupBinding" ? kind : "other",
+    kind: kindLabels.find((label) => label === kind) ?? "other",
     outcome,
     dryRun,
     seconds,
@@ -89,6 +91,7 @@ interface DetailLog {
 /** "info", as the logger writes it. */
 const infoLevel = 30;
 const none: readonly string[] = [];
+const mostFields = 50;
 
 /** The API server checks names only after mutation: until then one may be as long as a request. */
 function shown(name: string): string {

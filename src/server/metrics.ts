@@ -8,11 +8,14 @@ import type { CanaryState } from "./canary.ts";
 /** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
 
+/** The kinds that are judged. */
+export const kindLabels = ["Service", "Ingress", "TargetGroupBinding", "LoadBalancerPolicy"] as const;
+
 /** One answered review. Its labels are few and fixed: no names, namespaces or users. */
 export interface AnsweredRequest {
   readonly webhook: "mutate" | "validate";
   readonly operation: "CREATE" | "UPDATE" | "other";
-  readonly kind: "Service" | "Ingress" | "TargetGroupBinding" | "other";
+  readonly kind: (typeof kindLabels)[number] | "other";
   readonly outcome: Outcome;
   readonly dryRun: boolean;
   readonly seconds: number;

@@ -14,6 +14,7 @@ const entries = [mutating, validating].flatMap((configuration) => list(configura
 const common = { sideEffects: "None", matchPolicy: "Equivalent", admissionReviewVersions: ["v1"] };
 const services = [rule("", "services")];
 const ingresses = [rule("networking.k8s.io", "ingresses")];
+const policies = [{ ...rule("dualstack.dev", "loadbalancerpolicies"), apiVersions: ["v1alpha1"], scope: "Cluster" }];
 const bindings = [
   { ...rule("elbv2.k8s.aws", "targetgroupbindings"), apiVersions: ["v1beta1"] },
   rule("eks.amazonaws.com", "targetgroupbindings"),
@@ -44,6 +45,19 @@ it("validation fails closed for Services with a load balancer, and for Ingresses
       name: "backends.validate.dualstack.dev",
       failurePolicy: "Ignore",
       rules: services.map((each) => ({ ...each, operations: ["UPDATE"] })),
+    },
+    { ...entry, name: "policies.validate.dualstack.dev", failurePolicy: "Ignore", rules: policies },
+  ]);
+});
+
+it("policies come by the names that their CustomResourceDefinition gives them", () => {
+  const definition = pick(manifests, "CustomResourceDefinition", "loadbalancerpolicies.dualstack.dev");
+  expect(policies).toMatchObject([
+    {
+      apiGroups: [at(definition, "spec", "group")],
+      apiVersions: list(definition, "spec", "versions").map((version) => at(version, "name")),
+      resources: [at(definition, "spec", "names", "plural")],
+      scope: at(definition, "spec", "scope"),
     },
   ]);
 });
@@ -102,11 +116,12 @@ describe("conditions", () => {
         "not-being-deleted",
         "type-families-ports-or-target-type-changed",
       ],
+      ["policies.validate.dualstack.dev", "not-being-deleted", "spec-changed"],
     ]);
   });
 
   it("those of one name are the same everywhere", () => {
-    for (const name of ["not-being-deleted", "spec-or-annotations-changed"]) {
+    for (const name of ["not-being-deleted", "spec-or-annotations-changed", "spec-changed"]) {
       const all = entries.flatMap((entry) => condition(entry, name) ?? []);
       expect(all.length).toBeGreaterThan(1);
       expect(new Set(all).size).toBe(1);

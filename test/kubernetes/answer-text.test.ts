@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { AdmissionAnswer } from "../../src/kubernetes/admission-review.ts";
+import type { AdmissionAnswer } from "../../src/kubernetes/admission-answer.ts";
 import { answerText } from "../../src/kubernetes/answer-text.ts";
 
 const head = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview" } as const;

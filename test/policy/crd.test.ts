@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { policyCrd } from "../../src/policy/crd.ts";
 import { policyJsonSchema } from "../../src/policy/schema.ts";
+import { badPolicies } from "./bad-policies.ts";
 import { at, list } from "../deploy/render.ts";
 
 const schema = at(policyCrd(), "spec", "versions", 0, "schema", "openAPIV3Schema");
@@ -85,6 +86,44 @@ describe("the schema", () => {
     for (const { rule } of all.flatMap(({ schema: part }) => (part["x-kubernetes-validations"] ?? []) as Fields[])) {
       expect(rule).not.toMatch(/optionalOldSelf|format\.|\bip\(|cidr\(|quantity\(|\.\?/);
     }
+  });
+});
+
+describe("the rules in CEL", () => {
+  interface Rule {
+    readonly path: string;
+    readonly message?: string;
+    readonly messageExpression?: string;
+    readonly fieldPath?: string;
+  }
+  const celRules: readonly Rule[] = all.flatMap(({ path, schema: part }) =>
+    ((part["x-kubernetes-validations"] ?? []) as Omit<Rule, "path">[]).map((rule) => ({ ...rule, path })),
+  );
+  /** The fixed words of a message, in order. */
+  const wordsOf = ({ message, messageExpression = "" }: Rule): readonly string[] => {
+    if (message !== undefined) return [message];
+    const withoutPatterns = messageExpression.replaceAll(/matches\("(?:[^"\\]|\\.)*"\)/g, "matches()");
+    const literals = withoutPatterns.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+    return literals.map((literal) => String(JSON.parse(literal)).trim());
+  };
+  const says = (rule: Rule, text: string): boolean => {
+    const fixed = wordsOf(rule);
+    return fixed.length > 0 && fixed.every((each) => text.includes(each)) && text.endsWith(fixed.at(-1) ?? "");
+  };
+  const claimed = badPolicies.filter(({ by }) => by === "cel");
+
+  it.each(claimed)("say of $what what we say, of the same field", ({ field, message }) => {
+    const place = field.replaceAll(/\[\d+\]/g, "[]");
+    const owners = celRules.filter((rule) => says(rule, message)).map(({ path, fieldPath = "" }) => path + fieldPath);
+    // What stands in a list or a map is a matter of the whole of it.
+    expect(
+      owners.some((owner) => place === owner || place.startsWith(`${owner}[`) || place.startsWith(`${owner}.`)),
+    ).toBe(true);
+  });
+
+  it("are all among those that are tried on a real API server", () => {
+    const untried = celRules.filter((rule) => !claimed.some(({ message }) => says(rule, message)));
+    expect(untried).toEqual([]);
   });
 });
 

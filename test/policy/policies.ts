@@ -10,3 +10,37 @@ export function written(spec: unknown, name = "a"): Spec {
 export function policy(name: string, spec: Spec = {}): LoadBalancerPolicy {
   return LoadBalancerPolicy.parse(written(spec, name));
 }
+
+/** A spec with every field. */
+export const everything = {
+  description: "all fields",
+  namespaceSelector: {
+    matchLabels: { "kubernetes.io/metadata.name": "shop", tier: "" },
+    matchExpressions: [
+      { key: "team", operator: "In", values: ["web", "api"] },
+      { key: "team", operator: "NotIn", values: ["db"] },
+      { key: "team", operator: "Exists" },
+      { key: "example.com/frozen", operator: "DoesNotExist", values: [] },
+    ],
+  },
+  priority: -5,
+  selectable: true,
+  overridable: false,
+  mode: "Warn",
+  existing: "Migrate",
+  service: {
+    claim: "Class",
+    loadBalancerClass: { default: "service.k8s.aws/nlb", allowed: ["service.k8s.aws/nlb", "eks.amazonaws.com/nlb"] },
+    ipAddressType: { default: "dualstack", allowed: ["dualstack", "ipv4"] },
+    scheme: { default: "internal", allowed: ["internal"] },
+    targetType: { default: "ip", allowed: ["ip", "instance"] },
+    proxyProtocol: { default: "Off", allowed: ["On", "Off"] },
+  },
+  ingress: {
+    ipAddressType: { default: "dualstack-without-public-ipv4" },
+    scheme: { default: "internet-facing" },
+    targetType: { default: "instance" },
+    groupName: { allowed: ["public-*", "shared", "*"] },
+  },
+  rules: { "scheme-conflicts-with-internal": "Off", "a-rule-of-a-later-version": "Deny" },
+};

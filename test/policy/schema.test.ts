@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { policyJsonSchema, readPolicy, unknownRules } from "../../src/policy/schema.ts";
 import { starterPolicies } from "../../src/policy/starter.ts";
-import { policy, written } from "./policies.ts";
+import { badPolicies } from "./bad-policies.ts";
+import { everything, policy, written } from "./policies.ts";
 
 /** `field: message` of every problem. */
 function problemsIn(raw: unknown): readonly string[] {
@@ -15,39 +16,6 @@ function fieldsIn(spec: unknown): readonly string[] {
   const read = readPolicy(written(spec));
   return "problems" in read ? read.problems.map(({ field }) => field) : [];
 }
-
-const everything = {
-  description: "all fields",
-  namespaceSelector: {
-    matchLabels: { "kubernetes.io/metadata.name": "shop", tier: "" },
-    matchExpressions: [
-      { key: "team", operator: "In", values: ["web", "api"] },
-      { key: "team", operator: "NotIn", values: ["db"] },
-      { key: "team", operator: "Exists" },
-      { key: "example.com/frozen", operator: "DoesNotExist", values: [] },
-    ],
-  },
-  priority: -5,
-  selectable: true,
-  overridable: false,
-  mode: "Warn",
-  existing: "Migrate",
-  service: {
-    claim: "Class",
-    loadBalancerClass: { default: "service.k8s.aws/nlb", allowed: ["service.k8s.aws/nlb", "eks.amazonaws.com/nlb"] },
-    ipAddressType: { default: "dualstack", allowed: ["dualstack", "ipv4"] },
-    scheme: { default: "internal", allowed: ["internal"] },
-    targetType: { default: "ip", allowed: ["ip", "instance"] },
-    proxyProtocol: { default: "Off", allowed: ["On", "Off"] },
-  },
-  ingress: {
-    ipAddressType: { default: "dualstack-without-public-ipv4" },
-    scheme: { default: "internet-facing" },
-    targetType: { default: "instance" },
-    groupName: { allowed: ["public-*", "shared", "*"] },
-  },
-  rules: { "scheme-conflicts-with-internal": "Off", "a-rule-of-a-later-version": "Deny" },
-};
 
 describe("defaults", () => {
   test("an empty spec selects nothing and does nothing", () => {
@@ -151,109 +119,17 @@ describe("problems", () => {
       written({}, "Public"),
       'metadata.name: "Public" is not a valid name: use lower-case letters, digits, - and ., start and end with a letter or digit, at most 253 characters.',
     ],
-    ["no spec", written(undefined), "spec: is missing: it must be a mapping of fields."],
     [
       "a selector left empty, which must not mean every namespace",
       written({ namespaceSelector: null }),
       "spec.namespaceSelector: is empty: write a mapping of fields, or remove the field.",
     ],
-    [
-      "a misspelt field",
-      written({ selectible: true }),
-      'spec.selectible: there is no field "selectible" here: did you mean "selectable"? (known: description, namespaceSelector, priority, selectable, overridable, mode, existing, service, ingress, rules).',
-    ],
-    [
-      "a field like no other",
-      written({ ingress: { groupName: { allowed: ["a"], default: "a" } } }),
-      'spec.ingress.groupName.default: there is no field "default" here: remove it (known: allowed).',
-    ],
-    [
-      "a wrong value",
-      written({ service: { scheme: { default: "public" } } }),
-      'spec.service.scheme.default: "public" is not allowed: use "internal" or "internet-facing".',
-    ],
-    [
-      "a wrong value beside bounds, once",
-      written({ service: { scheme: { default: "public", allowed: ["internal"] } } }),
-      'spec.service.scheme.default: "public" is not allowed: use "internal" or "internet-facing".',
-    ],
-    [
-      "an ALB's value for an NLB",
-      written({ service: { ipAddressType: { default: "dualstack-without-public-ipv4" } } }),
-      'spec.service.ipAddressType.default: "dualstack-without-public-ipv4" is not allowed: use "ipv4" or "dualstack".',
-    ],
-    [
-      "a bare Off",
-      written({ service: { proxyProtocol: { default: false } } }),
-      'spec.service.proxyProtocol.default: is the boolean false, which is how YAML reads a bare Off: write "Off" in quotes (allowed: On, Off).',
-    ],
-    [
-      "a bare On",
-      written({ service: { proxyProtocol: { allowed: [true] } } }),
-      'spec.service.proxyProtocol.allowed[0]: is the boolean true, which is how YAML reads a bare On: write "On" in quotes (allowed: On, Off).',
-    ],
-    [
-      "a boolean where no Off is known",
-      written({ existing: false }),
-      'spec.existing: the boolean false is not allowed: use "Preserve" or "Migrate".',
-    ],
-    [
-      "one value where a list belongs",
-      written({ service: { scheme: { allowed: "internal" } } }),
-      'spec.service.scheme.allowed: must be a list, and is "internal". Write ["internal"].',
-    ],
-    [
-      "a value where a setting belongs",
-      written({ service: { scheme: "internal" } }),
-      'spec.service.scheme: must be a mapping of fields, and is "internal".',
-    ],
-    [
-      "an empty list",
-      written({ service: { scheme: { allowed: [] } } }),
-      "spec.service.scheme.allowed: the list is empty, so every object would be refused: name the allowed values, or remove the field.",
-    ],
-    [
-      "a value twice",
-      written({ ingress: { groupName: { allowed: ["a", "b", "a"] } } }),
-      'spec.ingress.groupName.allowed[2]: "a" stands here twice: remove one.',
-    ],
-    [
-      "a default out of its own bounds",
-      written({ service: { targetType: { default: "ip", allowed: ["instance"] } } }),
-      'spec.service.targetType.default: "ip" is not among this setting\'s own allowed values: add it there, or choose one of them.',
-    ],
-    [
-      "a class that no Service can have",
-      written({ service: { loadBalancerClass: { default: "a/b/c" } } }),
-      'spec.service.loadBalancerClass.default: "a/b/c" is not a valid load balancer class: use a name such as service.k8s.aws/nlb or eks.amazonaws.com/nlb.',
-    ],
-    [
-      "a pattern that no group name can match",
-      written({ ingress: { groupName: { allowed: ["Public-*"] } } }),
-      'spec.ingress.groupName.allowed[0]: "Public-*" can match no group name: use lower-case letters, digits, - and ., and * for any characters, at most 63.',
-    ],
-    [
-      "a fraction of a priority",
-      written({ priority: 1.5 }),
-      "spec.priority: must be a whole number, and is the number 1.5.",
-    ],
-    [
-      "a priority beyond 32 bits",
-      written({ priority: 2 ** 31 }),
-      "spec.priority: must be between -2147483648 and 2147483647.",
-    ],
-    [
-      "what is no rule id",
-      written({ rules: { Scheme_Conflicts: "Deny" } }),
-      'spec.rules.Scheme_Conflicts: "Scheme_Conflicts" is not a rule id: use an id from the list of rules, such as scheme-conflicts-with-internal.',
-    ],
-    [
-      "a bare Off for a rule",
-      written({ rules: { x: false } }),
-      'spec.rules.x: is the boolean false, which is how YAML reads a bare Off: write "Off" in quotes (allowed: Deny, Warn, Off).',
-    ],
   ])("%s", (_, raw, problem) => {
     expect(problemsIn(raw)).toEqual([problem]);
+  });
+
+  test.each(badPolicies)("$what", ({ spec, field, message }) => {
+    expect(problemsIn(written(spec))).toEqual([`${field}: ${message}`]);
   });
 
   test("a path leads to the field", () => {
