@@ -36,7 +36,7 @@ const serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The credentials of the Pod's service account. Token and CA are read for every request: the kubelet replaces the files
- * (the token each hour or so), requests are rare (a watch each five minutes), and a read costs less than a check for change.
+ * (the token each hour or so), requests are rare (a watch each two minutes), and a read costs less than a check for change.
  */
 export function inClusterCredentials(options: InClusterOptions = {}): Credentials {
   const server = serverFromEnvironment(options.environment ?? process.env);

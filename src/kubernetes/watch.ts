@@ -33,8 +33,11 @@ export interface WatchLog {
 
 /** client-go's page size. */
 const defaultPageSize = 500;
-/** The API server ends a watch after so long, give or take a tenth so that replicas do not reconnect together. */
-const watchSeconds = 300;
+/**
+ * The API server ends a watch after so long, give or take a tenth so that replicas do not reconnect together. The kernel
+ * finds out within seconds about a peer that is gone; this bounds how long a proxy that hangs can keep us in the dark.
+ */
+const watchSeconds = 120;
 /** How much longer than the server's own limit we wait before we take a silent connection for dead. */
 const silenceMs = 10_000;
 /** How long at most a kind that has appeared goes unnoticed. Half of it is jitter. */

@@ -3,6 +3,7 @@ import { ApiFailure } from "../../src/kubernetes/api-failure.ts";
 import { restartPolicy } from "../../src/kubernetes/restart-policy.ts";
 
 const refused = new ApiFailure("connection", "refused");
+const failing = new ApiFailure("server-error", "503");
 const gone = new ApiFailure("gone", "410");
 const never = { livedMs: 0, heardSomething: false };
 
@@ -13,15 +14,25 @@ describe("the pause after a failure", () => {
   ])("doubles up to 30 s with the $jitter jitter", ({ random, pauses }) => {
     const policy = restartPolicy(() => random);
 
-    expect(pauses.map(() => policy.after(refused, never).pauseMs)).toEqual(pauses);
+    expect(pauses.map(() => policy.after(failing, never).pauseMs)).toEqual(pauses);
   });
 
   it("is still 30 s at most after a night of failures", () => {
     const policy = restartPolicy(() => 1);
 
-    for (let i = 0; i < 5_000; i += 1) policy.after(refused, never);
+    for (let i = 0; i < 5_000; i += 1) policy.after(failing, never);
 
-    expect(policy.after(refused, never).pauseMs).toBe(30_000);
+    expect(policy.after(failing, never).pauseMs).toBe(30_000);
+  });
+
+  it("is 5 s at most while the server cannot be reached, and small again when it answers", () => {
+    const policy = restartPolicy(() => 1);
+
+    const pauses = [1, 2, 3, 4, 5].map(() => policy.after(refused, never).pauseMs);
+
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
+    expect(policy.after(failing, never)).toEqual({ pauseMs: 1_000, relist: true });
+    expect(policy.after(failing, never)).toEqual({ pauseMs: 2_000, relist: true });
   });
 
   it.each([
@@ -53,13 +64,13 @@ describe("a list", () => {
     expect(policy.after(gone, { livedMs: 5_000, heardSomething: false })).toEqual({ pauseMs: 0, relist: true });
   });
 
-  it("is made after a watch that heard not even a bookmark in two minutes, however it ended", () => {
+  it("is made after a watch that heard not even a bookmark in a hundred seconds, however it ended", () => {
     const policy = restartPolicy(() => 0);
-    const deaf = { livedMs: 120_000, heardSomething: false };
+    const deaf = { livedMs: 100_000, heardSomething: false };
 
     expect(policy.after(undefined, deaf)).toEqual({ pauseMs: 0, relist: true });
     expect(policy.after(refused, deaf)).toEqual({ pauseMs: 500, relist: true });
-    expect(policy.after(undefined, { livedMs: 119_999, heardSomething: false }).relist).toBe(false);
+    expect(policy.after(undefined, { livedMs: 99_999, heardSomething: false }).relist).toBe(false);
     expect(policy.after(undefined, { livedMs: 300_000, heardSomething: true }).relist).toBe(false);
   });
 

@@ -38,7 +38,7 @@ describe("list", () => {
     const query = stub.requests.at(-1)?.query;
     expect(query?.get("resourceVersion")).toBe("105");
     expect(query?.get("allowWatchBookmarks")).toBe("true");
-    expect(query?.get("timeoutSeconds")).toBe("300");
+    expect(query?.get("timeoutSeconds")).toBe("120");
   });
 
   it("asks for pages of 500 unless told otherwise", async () => {
@@ -359,7 +359,7 @@ describe("watch", () => {
     const deadlines = patientClock();
     const { stub, watched } = await live(deadlines);
 
-    deadlines.expire(310_000);
+    deadlines.expire(130_000);
     await eventually(() => expect(stub.count("watch")).toBe(2));
     stub.put("b", { state: "new" });
     await eventually(() => expect(watched.get("b")).toBe("new"));
@@ -388,7 +388,7 @@ describe("watch", () => {
     const before = deadlines.asked.length;
 
     stub.bookmark();
-    await eventually(() => expect(deadlines.asked.slice(before)).toEqual([310_000]));
+    await eventually(() => expect(deadlines.asked.slice(before)).toEqual([130_000]));
   });
 
   it("polls by listing when listing is allowed and watching is not", async () => {
@@ -504,7 +504,7 @@ async function live(deadlines = patientClock(), overrides: Overrides = {}): Prom
   const started = await start(overrides, ["a"], undefined, deadlines);
   await started.watched.whenSynced();
   // Only now does the client know, too, that its watch is open: it counts the silence from here on.
-  await eventually(() => expect(deadlines.asked).toEqual([65_000, 310_000, 310_000]));
+  await eventually(() => expect(deadlines.asked).toEqual([65_000, 130_000, 130_000]));
   return started;
 }
 
