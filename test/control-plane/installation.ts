@@ -20,18 +20,30 @@ export interface InstallationOptions {
   readonly policies?: Policies;
   /** Beside those of the overlay's Deployment: what the cluster is like. */
   readonly flags?: readonly string[];
+  /** How it reaches the API server. Left out: directly, with a kubeconfig. */
+  readonly connection?: (plane: ControlPlane) => Promise<Connection>;
+  /** Writes tls.crt and tls.key into the folder and gives the CA. Left out: as certs/local.sh does. */
+  readonly certificate?: (tlsDir: string) => Promise<string>;
+}
+
+interface Connection {
+  readonly flags: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Installation {
   /** For the processes of the webhook. Its owner removes it. */
   readonly nest: Nest;
   readonly manifests: readonly Manifest[];
+  /** Where the serving certificate is. */
+  readonly tlsDir: string;
   /** Of the serving certificate. */
   readonly caPem: string;
   /** Writes another certificate over it, of another CA, which it gives. Processes that run notice. */
   readonly renewCertificate: () => Promise<string>;
   /** What a process is told, less its addresses and where it logs. */
   readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
   /** Over those of the same names. A process reads them when it starts. */
   readonly writePolicies: (policies: Policies) => Promise<void>;
 }
@@ -50,10 +62,7 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
 
   const nest = await createNest();
   const [tlsDir, policyDir] = [join(nest.folder, "tls"), join(nest.folder, "policies")];
-  const renewCertificate = async (): Promise<string> => {
-    await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
-    return readFile(join(tlsDir, "ca.crt"), "utf8");
-  };
+  const renewCertificate = (): Promise<string> => (options.certificate ?? localCertificate)(tlsDir);
   const caPem = await renewCertificate();
   await mkdir(policyDir);
   const writePolicies = async (policies: Policies): Promise<void> => {
@@ -63,21 +72,26 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
     }
   };
   await writePolicies(options.policies ?? {});
+  const { flags: connection, environment = {} } = await (options.connection ?? byKubeconfig)(plane);
   return {
     nest,
     manifests,
     writePolicies,
+    tlsDir,
     caPem,
     renewCertificate,
-    args: [
-      main,
-      ...args,
-      `--tls-dir=${tlsDir}`,
-      `--policy=${policyDir}`,
-      `--kubeconfig=${plane.credentialsOf(webhookUser).kubeconfigPath}`,
-      ...(options.flags ?? []),
-    ],
+    args: [main, ...args, `--tls-dir=${tlsDir}`, `--policy=${policyDir}`, ...connection, ...(options.flags ?? [])],
+    environment,
   };
+}
+
+async function localCertificate(tlsDir: string): Promise<string> {
+  await promisify(execFile)("sh", [join(certs, "local.sh"), tlsDir]);
+  return readFile(join(tlsDir, "ca.crt"), "utf8");
+}
+
+function byKubeconfig(plane: ControlPlane): Promise<Connection> {
+  return Promise.resolve({ flags: [`--kubeconfig=${plane.credentialsOf(webhookUser).kubeconfigPath}`] });
 }
 
 /** Runs kubectl, which must not fail. */

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Nest {
   readonly folder: string;
   /** Starts a server that writes its output to `<name>.log` in the folder. */
-  launch(name: string, program: string, args: readonly string[]): Promise<Server>;
+  launch(name: string, program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Server>;
   /** Kills the servers and removes the folder. The same happens when this process ends, however it ends. */
   remove(): Promise<void>;
 }
@@ -19,8 +19,9 @@ export interface Nest {
 export interface Server {
   /** How it ended, as a phrase ("exited with code 1"); undefined while it runs. */
   ended(): string | undefined;
-  /** Asks it to stop, and kills it when it has not by then. */
+  /** Asks it to stop, and kills it when it has not by then: with 0 at once. */
   stop(graceMilliseconds: number): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 export interface Result {
@@ -44,11 +45,11 @@ export async function createNest(): Promise<Nest> {
 
   return {
     folder,
-    async launch(name, program, args) {
+    async launch(name, program, args, env = {}) {
       const log = await open(join(folder, `${name}.log`), "a");
       const child = spawn(program, args, {
         cwd: folder,
-        env: bareEnvironment(folder),
+        env: { ...bareEnvironment(folder), ...env },
         stdio: ["ignore", log.fd, log.fd],
       });
       const server = serverOf(child, () => {
@@ -94,11 +95,12 @@ function serverOf(child: ChildProcess, onEnd: () => void): Server {
   return {
     ended: () => ended,
     async stop(graceMilliseconds) {
-      child.kill("SIGTERM");
+      child.kill(graceMilliseconds === 0 ? "SIGKILL" : "SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
       await end;
       clearTimeout(timer);
     },
+    signal: (signal) => void child.kill(signal),
   };
 }
 

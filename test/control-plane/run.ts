@@ -1,4 +1,7 @@
-/** `npm run test:e2e`: gets the control plane's programs ready, then runs the tests that need them. */
+/**
+ * `npm run test:e2e`: gets the control plane's programs ready, then runs the tests that need them. Those of faults, which
+ * take their time, are run by `npm run test:faults`.
+ */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findAssets, findHelm } from "./assets.ts";
@@ -12,7 +15,9 @@ const excluded: string[] = [];
 await findHelm().catch(leaveOut("Helm", "helm*"));
 await findCertManagerCrds().catch(leaveOut("cert-manager", "cert-manager"));
 
-const given = process.argv.slice(2);
+const options = process.argv.slice(2);
+const faultsOnly = options.includes("--faults");
+const given = options.filter((option) => option !== "--faults");
 const timeouts = ["--testTimeout=60000", "--hookTimeout=120000"].filter(
   (option) => !given.some((argument) => argument.startsWith(option.replace(/=.*/, ""))),
 );
@@ -21,7 +26,8 @@ const vitest = spawn(
   [
     join(root, "node_modules", "vitest", "vitest.mjs"),
     "run",
-    "--dir=test/control-plane",
+    `--dir=${faultsOnly ? "test/control-plane/faults" : "test/control-plane"}`,
+    ...(faultsOnly ? [] : ["--exclude=**/faults/**"]),
     "--passWithNoTests=false",
     // Two control planes at once wait for each other's programs less than one waits for its own.
     "--maxWorkers=2",

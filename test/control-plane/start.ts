@@ -46,7 +46,11 @@ export interface ControlPlane {
   /** Runs any other client (helm, our own commands) the way `kubectl` runs: against this API server, and no other. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Result>;
   /** Stops the API server, does what is asked while it is down, and starts it again: same URL, certificate and data. */
-  restartApiServer(whileDown?: () => Promise<void>): Promise<void>;
+  restartApiServer(whileDown?: () => Promise<void>, how?: "in good order" | "killed"): Promise<void>;
+  /** Kills etcd, does what is asked while it is down, and starts it again. The API server goes on. */
+  restartEtcd(whileDown: () => Promise<void>): Promise<void>;
+  /** etcd takes connections and answers nothing while this is done. */
+  freezeEtcd(whileFrozen: () => Promise<void>): Promise<void>;
   /** Kills everything and removes all data: nothing of it is worth the second that an orderly end takes. */
   stop(): Promise<void>;
 }
@@ -100,17 +104,18 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
   await writeFile(join(nest.folder, "audit.json"), JSON.stringify(auditPolicy));
   await writeFile(join(nest.folder, "tracing.json"), JSON.stringify(tracingConfiguration));
 
-  const etcd = await nest.launch("etcd", assets.etcd, [
-    "--data-dir=etcd",
-    `--listen-client-urls=${etcdUrl}`,
-    `--advertise-client-urls=${etcdUrl}`,
-    "--listen-peer-urls=http://127.0.0.1:0",
-    "--unsafe-no-fsync",
-    // The only member need not wait a second before it elects itself.
-    "--heartbeat-interval=10",
-    "--election-timeout=100",
-    "--log-level=warn",
-  ]);
+  const launchEtcd = (): Promise<Server> =>
+    nest.launch("etcd", assets.etcd, [
+      "--data-dir=etcd",
+      `--listen-client-urls=${etcdUrl}`,
+      `--advertise-client-urls=${etcdUrl}`,
+      "--listen-peer-urls=http://127.0.0.1:0",
+      "--unsafe-no-fsync",
+      // The only member need not wait a second before it elects itself.
+      "--heartbeat-interval=10",
+      "--election-timeout=100",
+      "--log-level=warn",
+    ]);
   const launchApiServer = (): Promise<Server> =>
     nest.launch("kube-apiserver", assets.kubeApiServer, [
       `--etcd-servers=${etcdUrl}`,
@@ -133,6 +138,7 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
       ...(options.tracing === true ? ["--tracing-config-file=tracing.json"] : []),
     ]);
 
+  let etcd = await launchEtcd();
   let apiServer = await launchApiServer();
   const untilReady = () => waitUntilReady(nest.folder, { etcd, "kube-apiserver": apiServer }, url, users);
   const caPem = await untilReady();
@@ -163,12 +169,30 @@ async function startIn(nest: Nest, assets: Assets, options: ControlPlaneOptions)
     credentialsOf,
     kubectl: (args, runOptions) => runProgram(assets.kubectl, args, runOptions),
     run: runProgram,
-    async restartApiServer(whileDown) {
-      await apiServer.stop(stopWithin);
+    async restartApiServer(whileDown, how = "in good order") {
+      await apiServer.stop(how === "killed" ? 0 : stopWithin);
       try {
         await whileDown?.();
       } finally {
         apiServer = await launchApiServer();
+        await untilReady();
+      }
+    },
+    async restartEtcd(whileDown) {
+      await etcd.stop(0);
+      try {
+        await whileDown();
+      } finally {
+        etcd = await launchEtcd();
+        await untilReady();
+      }
+    },
+    async freezeEtcd(whileFrozen) {
+      etcd.signal("SIGSTOP");
+      try {
+        await whileFrozen();
+      } finally {
+        etcd.signal("SIGCONT");
         await untilReady();
       }
     },

@@ -9,10 +9,15 @@ import type { Server } from "./processes.ts";
 import { freePort } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 
-export type WebhookOptions = InstallationOptions;
+export interface WebhookOptions extends InstallationOptions {
+  /** Gives the port that the API server shall call, of something that leads to the program's own. Left out: the latter. */
+  readonly front?: (port: number) => Promise<number>;
+}
 
 export interface Webhook {
   readonly healthUrl: string;
+  /** Where it reads its certificate. */
+  readonly tlsDir: string;
   /** What it has decided about objects of a namespace: of every request that kubectl has had an answer to, and in order. */
   decisions(namespace: string): Promise<readonly Decision[]>;
   /** Applies the webhook configurations, changed or not, and waits until the API server calls those paths of ours. */
@@ -32,6 +37,8 @@ export interface Webhook {
   setPolicies(policies: Readonly<Record<string, object>>): Promise<void>;
   /** Drains, as before a node goes. */
   stop(): Promise<void>;
+  /** As the kernel does where memory runs out. */
+  kill(): Promise<void>;
   /** Ends it for good and removes its files. */
   remove(): Promise<void>;
 }
@@ -60,20 +67,17 @@ const stopWithin = 10_000;
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
   const installation = await install(plane, options);
-  const { nest, manifests, args, writePolicies } = installation;
+  const { nest, manifests, args, environment, tlsDir, writePolicies } = installation;
   let { caPem } = installation;
   const [port, healthPort] = [await freePort(), await freePort()];
   const healthUrl = `http://127.0.0.1:${healthPort}`;
+  const called = (await options.front?.(port)) ?? port;
   const logFile = join(nest.folder, "webhook.log");
 
   let server: Server;
   const launch = async (): Promise<void> => {
-    server = await nest.launch("output", process.execPath, [
-      ...args,
-      `--listen=127.0.0.1:${port}`,
-      `--health-listen=127.0.0.1:${healthPort}`,
-      `--log-file=${logFile}`,
-    ]);
+    const own = [`--listen=127.0.0.1:${port}`, `--health-listen=127.0.0.1:${healthPort}`, `--log-file=${logFile}`];
+    server = await nest.launch("output", process.execPath, [...args, ...own], environment);
   };
   const start = async (): Promise<void> => {
     await launch();
@@ -116,12 +120,13 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
   }
   return {
     healthUrl,
+    tlsDir,
     async decisions(namespace) {
       await untilCalled(["validate"]);
       return (await allDecisions()).filter((line) => line.namespace === namespace);
     },
     async configure({ change, until } = { change: (unchanged) => unchanged, until: ["mutate", "validate"] }) {
-      await succeed(plane, ["apply", "-f", "-"], toYaml(change(localConfigurations(manifests, port, caPem))));
+      await succeed(plane, ["apply", "-f", "-"], toYaml(change(localConfigurations(manifests, called, caPem))));
       await untilCalled(until);
     },
     start,
@@ -136,6 +141,7 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
       await start();
     },
     stop: () => server.stop(stopWithin),
+    kill: () => server.stop(0),
     remove: () => nest.remove(),
   };
 }
