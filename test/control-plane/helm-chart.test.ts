@@ -1,13 +1,15 @@
 /** The Helm chart: the same objects as the overlays, and a release's whole life. */
-import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { at, list, pick } from "../deploy/render.ts";
 import type { Manifest } from "../deploy/render.ts";
 import { findCertManagerCrds } from "./cert-manager.ts";
 import { chart, helmIn, nameOf, renderChart } from "./helm-chart.ts";
 import type { Helm } from "./helm-chart.ts";
 import { expectSuccess } from "./kubernetes.ts";
-import { readOverlay } from "./overlay.ts";
+import { readOverlay, toYaml } from "./overlay.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 
@@ -26,14 +28,14 @@ describe("the objects", () => {
     ["opt-in", ['scope="OptIn"']],
   ] as const)("are those of the overlay %s, field by field", async (overlay, set) => {
     const [ofChart, { manifests }] = await Promise.all([renderChart(helm, ...set), readOverlay(plane, overlay)]);
-    expect(byName(ofChart)).toEqual(byName(manifests));
+    expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
   });
 
   it("stand in the namespace that is given, and in no other", async () => {
     const ofChart = await renderChart(helm, 'namespace.name="load-balancers"');
     const { manifests } = await readOverlay(plane, "cluster-wide");
     const moved = JSON.parse(JSON.stringify(manifests).replaceAll("dualstack-system", "load-balancers")) as Manifest[];
-    expect(byName(ofChart)).toEqual(byName(moved));
+    expect(byName(ofChart)).toEqual(byName(moved.map(kept)));
   });
 
   it("are made by a chart in which helm finds no fault", async () => {
@@ -59,6 +61,24 @@ describe("a release", () => {
     return found.flatMap((configuration) => list(configuration, "webhooks"));
   };
 
+  const policy = {
+    apiVersion: "dualstack.dev/v1alpha1",
+    kind: "LoadBalancerPolicy",
+    metadata: { name: "internal", labels: { team: "web" } },
+    spec: { service: { scheme: { default: "internal" } } },
+  };
+  /** The chart of a version whose policies have one more column. */
+  const newerChart = async (): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), "newer-chart-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp(chart, folder, { recursive: true });
+    const file = join(folder, "templates", "00-crd.yaml");
+    const text = await readFile(file, "utf8");
+    expect(text).toContain("- name: Mode\n");
+    await writeFile(file, text.replace("- name: Mode\n", "- name: Newer\n"));
+    return folder;
+  };
+
   it("cannot have its record in the namespace that it makes, and says so before it makes anything", async () => {
     for (const more of [[], ["--create-namespace"]]) {
       const refused = await helm("install", release, chart, "--namespace=dualstack-system", ...more);
@@ -68,7 +88,7 @@ describe("a release", () => {
   });
 
   it("is installed, changed, taken back and removed, and what cert-manager fills in stays", async () => {
-    const [, ...inReadme] = /^helm install .*$/m.exec(readFileSync("README.md", "utf8"))?.[0].split(" ") ?? [];
+    const [, ...inReadme] = /^helm install .*$/m.exec(await readFile("README.md", "utf8"))?.[0].split(" ") ?? [];
     await expectSuccess(helm(...inReadme));
     const manifests = await renderChart(helm);
     for (const manifest of manifests) expect(await live(manifest)).toMatchObject(manifest);
@@ -84,6 +104,9 @@ describe("a release", () => {
       }));
       await expectSuccess(plane.kubectl(["patch", kind, release, "--type=json", `--patch=${JSON.stringify(patch)}`]));
     }
+    const definition = ["crd", "loadbalancerpolicies.dualstack.dev"];
+    await expectSuccess(plane.kubectl(["wait", "--for=condition=Established", definition.join("/")]));
+    await expectSuccess(plane.kubectl(["create", "-f", "-"], { stdin: toYaml([policy]) }));
     const before = await Promise.all(manifests.map(live));
     await expectSuccess(helm("upgrade", release, chart, onto));
     expect(await Promise.all(manifests.map(live))).toEqual(before);
@@ -103,13 +126,28 @@ describe("a release", () => {
     expect(at(await live(deployment), "spec", "replicas")).toBe(3);
     for (const entry of await entries()) expect(at(entry, "clientConfig", "caBundle")).toBe(caBundle);
 
+    const newer = await newerChart();
+    await expectSuccess(helm("upgrade", release, newer, onto));
+    const columns = ["get", ...definition, "-o", "jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}"];
+    expect((await plane.kubectl(columns)).stdout).toContain("Newer");
+
     await expectSuccess(helm("uninstall", release, onto));
     // Only the namespace controller, which is not here, ends a namespace.
     const left = async (manifest: Manifest): Promise<boolean> =>
       at(await live(manifest), "metadata", "deletionTimestamp") === undefined && (await live(manifest)) !== undefined;
-    expect((await Promise.all(manifests.map(left))).filter(Boolean)).toEqual([]);
+    const leftOver = await Promise.all(manifests.map(async (each) => ((await left(each)) ? [nameOf(each)] : [])));
+    expect(leftOver.flat()).toEqual(["CustomResourceDefinition /loadbalancerpolicies.dualstack.dev"]);
+    expect(await live(policy)).toMatchObject(policy);
   });
 });
+
+/** The one thing that only Helm is told: what helm uninstall leaves. */
+function kept(manifest: Manifest): Manifest {
+  if (manifest.kind !== "CustomResourceDefinition") return manifest;
+  expect(manifest.metadata).not.toHaveProperty("annotations");
+  const metadata = { ...manifest.metadata, annotations: { "helm.sh/resource-policy": "keep" } };
+  return { ...manifest, metadata };
+}
 
 function byName(manifests: readonly Manifest[]): Readonly<Record<string, Manifest>> {
   const named = manifests.map((manifest) => [nameOf(manifest), manifest] as const);

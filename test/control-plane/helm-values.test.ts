@@ -46,6 +46,8 @@ const cases: readonly Case[] = [
     [],
     (manifests) => manifests.filter(({ kind, metadata }) => kind === "Namespace" && metadata.name.endsWith("-system")),
   ],
+  ["crds.install=false", 0, (manifests) => manifests.filter(isDefinition).length],
+  ["crds.keep=false", [undefined], (manifests) => manifests.filter(isDefinition).map(annotations)],
   ['image.repository="example.com/mirror/webhook"', "example.com/mirror/webhook:0.1.0", image],
   ['image.tag="0.1.0-debug"', "dualstack-webhook:0.1.0-debug", image],
   [`image.digest="${digest}"`, `dualstack-webhook@${digest}`, image],
@@ -143,6 +145,14 @@ function entry(manifests: readonly Manifest[], name: string): unknown {
   return ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
     .flatMap((kind) => list(pick(manifests, kind), "webhooks"))
     .find((candidate) => at(candidate, "name") === name);
+}
+
+function isDefinition({ kind }: Manifest): boolean {
+  return kind === "CustomResourceDefinition";
+}
+
+function annotations(manifest: Manifest): unknown {
+  return at(manifest, "metadata", "annotations");
 }
 
 function failurePolicies(manifests: readonly Manifest[]): unknown {

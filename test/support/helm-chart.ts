@@ -57,6 +57,17 @@ const scopeOfSelector: Insertion = {
 };
 
 const sources: readonly Source[] = [
+  {
+    // A template, and not in crds/, which Helm never upgrades: a new field of the program would be dropped by an old CRD.
+    path: "deploy/base/00-crd.yaml",
+    onlyIf: ".Values.crds.install",
+    insertions: [
+      {
+        find: /(?<=\n)(?=spec:\n {2}group: dualstack.dev\n)/,
+        put: "  {{- if .Values.crds.keep }}\n  annotations:\n    helm.sh/resource-policy: keep\n  {{- end }}\n",
+      },
+    ],
+  },
   { path: "deploy/base/10-namespace.yaml", onlyIf: ".Values.namespace.create" },
   {
     path: "deploy/base/50-deployment.yaml",
