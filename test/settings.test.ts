@@ -290,6 +290,17 @@ describe("contradictions", () => {
     ]);
   });
 
+  test("a canary without a cluster, or where nothing is judged", () => {
+    expect(problems(["--canary-namespace", "canary"])).toEqual([
+      "--canary-namespace needs --in-cluster or --kubeconfig: it asks the API server.",
+    ]);
+    const inCluster = ["--in-cluster", "--tls-dir", "/tls", "--canary-namespace", "canary"];
+    expect(problems([...inCluster, "--exclude-namespace", "a,canary"])).toEqual([
+      "--canary-namespace is canary, and --exclude-namespace names canary too: nothing would be judged there.",
+    ]);
+    expect(settings(inCluster).canaryNamespace).toBe("canary");
+  });
+
   test("a demo outside local mode", () => {
     expect(problems(["--demo", "true", "--tls-dir", "/tls"])).toEqual([
       "--demo is true, but the demo runs in local mode only: leave it out, or leave out --tls-dir.",

@@ -4,10 +4,17 @@ import type { Raw } from "./list.ts";
 
 /** What became of one Service of the canary. */
 export type CanaryAnswer =
-  | { readonly kind: "admitted"; readonly object: Raw; readonly warnings: readonly string[] }
+  | Admitted
   /** By our own denial, with the rules that it names. */
   | { readonly kind: "denied"; readonly rules: readonly string[] }
   | Unanswered;
+
+export interface Admitted {
+  readonly kind: "admitted";
+  /** As it would have been stored. */
+  readonly object: Raw;
+  readonly warnings: readonly string[];
+}
 
 /** Nothing was learnt of our decision. */
 export interface Unanswered {

@@ -2,13 +2,15 @@ import { injectedAnnotation } from "../annotations/own.ts";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { Facts } from "../decision/facts.ts";
-import { findingWarnings } from "../decision/messages.ts";
+import { loadBalancerClassTarget } from "../decision/injection.ts";
+import { findingWarnings, injectionWarnings } from "../decision/messages.ts";
+import { wouldInject } from "../decision/shadow.ts";
 import { serviceView } from "../decision/subject.ts";
 import type { Phase } from "../decision/subject.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import type { PolicySet } from "../policy/resolve.ts";
 import { canaryAnswer, noAnswer } from "./canary-answer.ts";
-import type { CanaryAnswer, Unanswered } from "./canary-answer.ts";
+import type { Admitted, CanaryAnswer, Unanswered } from "./canary-answer.ts";
 import { knownBad, knownGood } from "./canary-services.ts";
 import type { CanaryService } from "./canary-services.ts";
 import type { ApiClient } from "./client.ts";
@@ -61,22 +63,26 @@ export async function probeWebhook(options: ProbeOptions): Promise<CanaryOutcome
   const judged = whatBadGets(await send(bad, options), decision(bad, "validating", options.policies, facts), namespace);
   if (!judged.ok) return judged;
 
+  let isExpected = false;
   for (const good of knownGood(making)) {
     const answer = await send(good, options);
-    const planned = decision(good, "mutating", options.policies, facts);
     if (answer.kind === "admitted") {
-      if (!hasAny(answer.object, planned)) return notMutated(namespace);
-      return { ...judged, message: `${judged.message} ${ofMutation(planned)}` };
+      const planned = decision(good, "mutating", options.policies, facts);
+      if (!showsMutation(answer, planned)) return notMutated(namespace);
+      return withGood(judged, ofMutation(planned));
     }
     if (answer.kind !== "denied") return failed(answer.kind, namespace, answer.words);
     if (answer.rules.includes("policy-not-applied")) return notMutated(namespace);
-    // Right under this policy, perhaps: the next one leaves less open.
+    // Right under this policy, perhaps: the next one leaves less open, and into the last one nothing is injected.
+    isExpected = denials(decision(good, "validating", options.policies, facts)).length > 0;
   }
-  return {
-    result: "differs",
-    ok: false,
-    message: `The webhook refuses every Service of type LoadBalancer in ${namespace}, also those that it should admit: look at the policy of that namespace.`,
-  };
+  return isExpected
+    ? withGood(judged, "The policy in force there refuses every good one, too, so that admission is not proved.")
+    : differs("Good Services were refused", "admits them");
+}
+
+function withGood(judged: CanaryOutcome, message: string): CanaryOutcome {
+  return { ...judged, message: `${judged.message} ${message}` };
 }
 
 async function send(service: CanaryService, { client, namespace, signal }: ProbeOptions): Promise<CanaryAnswer> {
@@ -103,35 +109,39 @@ function decision(service: CanaryService, phase: Phase, policies: PolicySet, fac
 function whatBadGets(answer: CanaryAnswer, expected: Decision, namespace: string): CanaryOutcome {
   const refuses = denials(expected).length > 0;
   if (answer.kind === "denied") {
-    return refuses ? { result: "proved", ok: true, message: provedMessage } : differs("refused", "admits");
+    return refuses
+      ? { result: "proved", ok: true, message: provedMessage }
+      : differs("A bad Service was refused", "admits it");
   }
   if (answer.kind !== "admitted") return failed(answer.kind, namespace, answer.words);
   const warned = expected.findings.some(({ rule }) => answer.warnings.some((text) => text.includes(`${rule}: `)));
-  if (refuses) return warned ? differs("admitted with a warning", "refuses") : notCalled(namespace);
+  if (refuses)
+    return warned ? differs("A bad Service was admitted with a warning", "refuses it") : notCalled(namespace);
   if (warned) return { result: "shadow", ok: true, message: shadowMessage };
   const isReached = expected.untouched !== "out-of-scope" && findingWarnings(expected).length === 0;
   return isReached ? { result: "not-judged", ok: true, message: notJudgedMessage } : notCalled(namespace);
 }
 
-const provedMessage = "The API server calls this webhook: a bad Service was refused by it, and a good one admitted.";
-const shadowMessage =
-  "The API server calls this webhook, in shadow mode: a bad Service was admitted with its warning, and a good one admitted.";
+const provedMessage = "The API server calls this webhook: a bad Service was refused by it.";
+const shadowMessage = "The API server calls this webhook, in shadow mode: a bad Service was admitted with its warning.";
 const notJudgedMessage =
   "No call fails, but whether any is made cannot be told: the policy in force in the canary's namespace judges nothing.";
 
-function ofMutation({ injections }: Decision): string {
-  return injections.length > 0
-    ? "The good one got what its policy injects."
-    : "Nothing is injected there, so the mutating call is not proved.";
+function ofMutation(planned: Decision): string {
+  if (planned.injections.length > 0) return "A good one was admitted and got what its policy injects.";
+  return wouldInject(planned).length > 0
+    ? "With a good one came what its policy would inject."
+    : "A good one was admitted; nothing is injected there, so the mutating call is not proved.";
 }
 
-/** Whether what should be injected has been, by us or by somebody before us. */
-function hasAny(object: Readonly<Record<string, unknown>>, { injections }: Decision): boolean {
-  if (injections.length === 0) return true;
+/** Whether what should be injected has been, by us or by somebody before us; in shadow mode, whether we said so. */
+function showsMutation({ object, warnings }: Admitted, planned: Decision): boolean {
+  if (wouldInject(planned).length > 0) return injectionWarnings(planned).some((warning) => warnings.includes(warning));
+  if (planned.injections.length === 0) return true;
   const { annotations, loadBalancerClass } = serviceView(object);
   if (injectedAnnotation in annotations) return true;
-  return injections.every(({ target }) =>
-    target === "spec.loadBalancerClass" ? loadBalancerClass !== undefined : target in annotations,
+  return planned.injections.every(({ target }) =>
+    target === loadBalancerClassTarget ? loadBalancerClass !== undefined : target in annotations,
   );
 }
 
@@ -139,7 +149,7 @@ function differs(seen: string, own: string): CanaryOutcome {
   return {
     result: "differs",
     ok: false,
-    message: `A bad Service was ${seen}, and this replica ${own} it: replicas of two versions or policies answer. If that lasts, restart the Deployment.`,
+    message: `${seen}, and this replica ${own}: replicas of two versions or policies answer. If that lasts, restart the Deployment.`,
   };
 }
 
@@ -186,7 +196,7 @@ function remedyFor(words: string): string {
   if (/no endpoints|connection refused|not found|no such host/.test(words)) {
     return "It reaches no replica: look at the Pods and the EndpointSlices of the Service dualstack-webhook.";
   }
-  if (/deadline exceeded|timeout|no route|not allowed|unreachable/i.test(words)) {
+  if (/deadline exceeded|i\/o timeout|handshake timeout|Client\.Timeout|no route|not allowed|unreachable/.test(words)) {
     return "It does not reach the Pods in time: allow its way to them, port 8443, in security groups and NetworkPolicies.";
   }
   return "The words of the API server say why:";

@@ -63,8 +63,9 @@ function service(metadata: CanaryService["metadata"], loadBalancerClass?: string
   };
 }
 
+/** undefined: the policy sets no bounds. */
 function wanted(
   setting: { readonly default?: string | undefined; readonly allowed?: readonly string[] | undefined } | undefined,
 ): string | undefined {
-  return setting?.default ?? setting?.allowed?.[0];
+  return setting?.allowed && (setting.default ?? setting.allowed[0]);
 }

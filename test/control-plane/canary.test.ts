@@ -72,7 +72,7 @@ async function finding(words: string): Promise<string> {
   return said.startsWith(head) && said.includes(words) ? result : said;
 }
 
-const injected = "The good one got what its policy injects.";
+const injected = "A good one was admitted and got what its policy injects.";
 
 describe("the API server calls the webhook", () => {
   it("which is proved, with what the policy injects, and no alert would count it", async () => {
@@ -126,7 +126,7 @@ describe("under every policy", () => {
   it.each([
     { policy: "shadow", result: "shadow", words: "in shadow mode: a bad Service was admitted with its warning" },
     { policy: "off", result: "not-judged", words: "the policy in force in the canary's namespace judges nothing" },
-    { policy: "bounded", result: "proved", words: "Nothing is injected there, so the mutating call is not proved." },
+    { policy: "bounded", result: "proved", words: "nothing is injected there, so the mutating call is not proved." },
   ])("$policy: $result", async ({ policy, result, words }) => {
     await kubectl("label", "namespace", namespace, `dualstack.dev/policy=${policy}`);
     try {
