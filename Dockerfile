@@ -5,12 +5,14 @@ ARG BUILD_IMAGE=node:24.21.0-bookworm-slim
 # No shell, no package manager, the same Debian release as the stage that built node_modules.
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
-FROM ${BUILD_IMAGE} AS build
+# What is built runs on every processor (no dependency is compiled), so it is built once, and not by an emulated one.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 # Before the sources: dependencies are installed again only when they change.
 COPY package.json package-lock.json .npmrc ./
+# Exactly what the lock file says, each archive checked against its hash there.
 RUN npm ci
-COPY tsconfig.json ./
+COPY tsconfig.json LICENSE ./
 COPY src ./src
 RUN npm run build
 RUN npm prune --omit=dev
@@ -18,6 +20,8 @@ RUN npm prune --omit=dev
 FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY --from=build /build/package.json ./
+# Ours; each dependency's is in its own folder.
+COPY --from=build /build/LICENSE ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 # A number, so that the kubelet can check runAsNonRoot without reading the image's user list.

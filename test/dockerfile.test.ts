@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -34,6 +35,7 @@ it("the runtime stage runs nothing while it is built, and as a numbered user aft
     "COPY",
     "COPY",
     "COPY",
+    "COPY",
     "USER",
     "ENTRYPOINT",
   ]);
@@ -51,16 +53,25 @@ it("a Deployment's args become the program's, since all of the command is the en
 });
 
 it("the build sees these files and no others", () => {
-  expect(admitted).toEqual(["package.json", "package-lock.json", ".npmrc", "tsconfig.json", "src"]);
+  expect(admitted).toEqual(["package.json", "package-lock.json", ".npmrc", "tsconfig.json", "LICENSE", "src"]);
 });
 
 describe("its steps in a clean copy of the tree", () => {
   const scratch = mkdtempSync(join(tmpdir(), "dualstack-image-"));
   const app = join(scratch, "app");
+  const built: string[] = [];
 
   beforeAll(() => {
     mkdirSync(app);
-    for (const { instruction, rest } of build?.steps ?? []) runBuildStep(scratch, instruction, rest);
+    for (const { instruction, rest } of build?.steps ?? []) {
+      runBuildStep(scratch, instruction, rest);
+      if (rest !== "npm run build") continue;
+      const dist = join(buildFolder(scratch), "dist");
+      built.push(hashOf(dist));
+      rmSync(dist, { recursive: true });
+      runBuildStep(scratch, instruction, rest);
+      built.push(hashOf(dist));
+    }
     for (const { instruction, rest } of runtime?.steps ?? []) {
       if (instruction === "COPY") copyFromBuild(scratch, app, rest);
     }
@@ -69,13 +80,18 @@ describe("its steps in a clean copy of the tree", () => {
 
   afterAll(() => rmSync(scratch, { recursive: true }));
 
+  it("build the same twice, byte for byte, of what the lock file names", () => {
+    expect(built).toHaveLength(2);
+    expect(built[1]).toBe(built[0]);
+  });
+
   it("leave a program that starts", () => {
     const help = execFileSync(process.execPath, ["dist/main.js", "--help"], { cwd: app, encoding: "utf8" });
     expect(help).toContain("--listen");
   });
 
   it("leave the program, its dependencies and nothing else", () => {
-    expect(readdirSync(app).toSorted()).toEqual(["dist", "node_modules", "package.json"]);
+    expect(readdirSync(app).toSorted()).toEqual(["LICENSE", "dist", "node_modules", "package.json"]);
   });
 
   it("leave all production dependencies and no development dependency", () => {
@@ -109,7 +125,7 @@ function readStages(text: string): readonly Stage[] {
       const [, name = "", value = ""] = /^(\w+)=(\S+)$/.exec(rest) ?? [];
       defaults.set(name, value);
     } else if (instruction === "FROM") {
-      const [, argument = "", name] = /^\$\{(\w+)\}(?: AS (\w+))?$/.exec(rest) ?? [];
+      const [, argument = "", name] = /^(?:--platform=\$BUILDPLATFORM )?\$\{(\w+)\}(?: AS (\w+))?$/.exec(rest) ?? [];
       stagesSoFar.push({ name, from: { argument, image: defaults.get(argument) }, steps: [] });
     } else if (stage !== undefined && ["WORKDIR", "COPY", "RUN", "USER", "ENTRYPOINT"].includes(instruction)) {
       stage.steps.push({ instruction, rest });
@@ -131,6 +147,15 @@ function readDockerignore(text: string): readonly string[] {
 
 function step(instruction: string): string {
   return runtime?.steps.find((candidate) => candidate.instruction === instruction)?.rest ?? "";
+}
+
+/** Of all files of a folder, with their names. */
+function hashOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  const hash = createHash("sha256");
+  for (const path of paths) hash.update(path.slice(folder.length)).update("\0").update(readFileSync(path));
+  return hash.digest("hex");
 }
 
 /** The folder that stands for `path` of the image. */

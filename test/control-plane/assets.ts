@@ -38,9 +38,15 @@ export async function findHelm(): Promise<string> {
   return join(await (helm ??= build(helmModule)), "helm");
 }
 
+/** Finds actionlint, the linter of GitHub workflows; the first call on a machine builds it. */
+export async function findActionlint(): Promise<string> {
+  return join(await (actionlint ??= build(actionlintModule)), "actionlint");
+}
+
 /** One build at a time in this process, however many ask. */
 let controlPlane: Promise<string> | undefined;
 let helm: Promise<string> | undefined;
+let actionlint: Promise<string> | undefined;
 
 interface GoModule {
   readonly folder: string;
@@ -89,6 +95,16 @@ const helmModule: GoModule = {
     };
   },
   firstBuild: "about 2 minutes",
+  withoutGo: "",
+};
+
+const actionlintModule: GoModule = {
+  folder: join(import.meta.dirname, "actionlint"),
+  packages: ["github.com/rhysd/actionlint/cmd/actionlint"],
+  programs: ["actionlint"],
+  versionFrom: "github.com/rhysd/actionlint",
+  variables: (versionOf) => ({ "github.com/rhysd/actionlint.version": versionOf("github.com/rhysd/actionlint") }),
+  firstBuild: "a few seconds",
   withoutGo: "",
 };
 

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { findAssets, findHelm } from "./assets.ts";
+import { findActionlint, findAssets, findHelm } from "./assets.ts";
 import { findCertManagerCrds } from "./cert-manager.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, "..", "..");
 const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
 await findHelm().catch(leaveOut("Helm", "helm*"));
+await findActionlint().catch(leaveOut("actionlint", "workflows"));
 await findCertManagerCrds().catch(leaveOut("cert-manager", "cert-manager"));
 
 const options = process.argv.slice(2);

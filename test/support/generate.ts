@@ -6,6 +6,7 @@ import { policyCrd } from "../../src/policy/crd.ts";
 import { policyJsonSchema } from "../../src/policy/schema.ts";
 import { rules } from "../../src/rules/index.ts";
 import { chartTemplates } from "./helm-chart.ts";
+import { licenseList } from "./licenses.ts";
 
 /** A file of which the program writes all or a part. */
 interface GeneratedFile {
@@ -21,6 +22,7 @@ const generatedFiles: readonly (() => readonly GeneratedFile[])[] = [
     { path: "README.md", render: withRuleTable },
     { path: "deploy/policy.schema.json", render: policySchema },
     { path: "deploy/base/00-crd.yaml", render: policyDefinition },
+    { path: "docs/third-party-licenses.md", render: licenseList },
   ],
   () => chartTemplates().map(({ path, text }) => ({ path, render: () => text })),
 ];
