@@ -14,7 +14,7 @@ const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
 await findHelm().catch(leaveOut("Helm", "helm*"));
 await findActionlint().catch(leaveOut("actionlint", "workflows"));
-await findCertManagerCrds().catch(leaveOut("cert-manager", "cert-manager"));
+await findCertManagerCrds().catch(leaveOut("cert-manager", "{cert-manager,helm-chart,install-order}"));
 
 const options = process.argv.slice(2);
 const faultsOnly = options.includes("--faults");
