@@ -63,6 +63,7 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
   const nest = await createNest();
   const [tlsDir, policyDir] = [join(nest.folder, "tls"), join(nest.folder, "policies")];
   const renewCertificate = (): Promise<string> => (options.certificate ?? localCertificate)(tlsDir);
+  await mkdir(tlsDir);
   const caPem = await renewCertificate();
   await mkdir(policyDir);
   const writePolicies = async (policies: Policies): Promise<void> => {

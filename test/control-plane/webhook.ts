@@ -16,6 +16,7 @@ export interface WebhookOptions extends InstallationOptions {
 
 export interface Webhook {
   readonly healthUrl: string;
+  readonly port: number;
   /** Where it reads its certificate. */
   readonly tlsDir: string;
   /** What it has decided about objects of a namespace: of every request that kubectl has had an answer to, and in order. */
@@ -35,6 +36,8 @@ export interface Webhook {
   log(): Promise<string>;
   /** Writes these policies over those of the same names, and starts again with them. */
   setPolicies(policies: Readonly<Record<string, object>>): Promise<void>;
+  /** Starts one more process, waits until it is ready, and gives its port. */
+  another(): Promise<number>;
   /** Drains, as before a node goes. */
   stop(): Promise<void>;
   /** As the kernel does where memory runs out. */
@@ -59,6 +62,11 @@ export interface Decision {
   readonly rules: readonly string[];
 }
 
+interface Ports {
+  readonly port: number;
+  readonly healthPort: number;
+}
+
 const startWithin = 30_000;
 const activeWithin = 30_000;
 /** One call may be under way, and takes 5 s at most. */
@@ -75,17 +83,23 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
   const logFile = join(nest.folder, "webhook.log");
 
   let server: Server;
+  const launchAt = (ports: Ports): Promise<Server> => {
+    const own = [`--listen=127.0.0.1:${ports.port}`, `--health-listen=127.0.0.1:${ports.healthPort}`];
+    return nest.launch("output", process.execPath, [...args, ...own, `--log-file=${logFile}`], environment);
+  };
   const launch = async (): Promise<void> => {
-    const own = [`--listen=127.0.0.1:${port}`, `--health-listen=127.0.0.1:${healthPort}`, `--log-file=${logFile}`];
-    server = await nest.launch("output", process.execPath, [...args, ...own], environment);
+    server = await launchAt({ port, healthPort });
+  };
+  const untilReady = async (started: Server, atPort: number): Promise<void> => {
+    const ready = async (): Promise<boolean> =>
+      started.ended() !== undefined || (await statusOf(`http://127.0.0.1:${atPort}/readyz`)) === 200;
+    if ((await poll(ready, { every: 50, within: startWithin })) && started.ended() === undefined) return;
+    const said = await Promise.all([join(nest.folder, "output.log"), logFile].map(readText));
+    throw new Error([`The webhook ${started.ended() ?? "is not ready"}`, ...said].join("\n"));
   };
   const start = async (): Promise<void> => {
     await launch();
-    const ready = async (): Promise<boolean> =>
-      server.ended() !== undefined || (await statusOf(`${healthUrl}/readyz`)) === 200;
-    if ((await poll(ready, { every: 50, within: startWithin })) && server.ended() === undefined) return;
-    const said = await Promise.all([join(nest.folder, "output.log"), logFile].map(readText));
-    throw new Error([`The webhook ${server.ended() ?? "is not ready"}`, ...said].join("\n"));
+    await untilReady(server, healthPort);
   };
   const log = (): Promise<string> => readText(logFile);
   const allDecisions = async (): Promise<readonly Decision[]> =>
@@ -120,6 +134,7 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
   }
   return {
     healthUrl,
+    port,
     tlsDir,
     async decisions(namespace) {
       await untilCalled(["validate"]);
@@ -139,6 +154,11 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
       await writePolicies(policies);
       await server.stop(stopWithin);
       await start();
+    },
+    async another() {
+      const ports = { port: await freePort(), healthPort: await freePort() };
+      await untilReady(await launchAt(ports), ports.healthPort);
+      return ports.port;
     },
     stop: () => server.stop(stopWithin),
     kill: () => server.stop(0),

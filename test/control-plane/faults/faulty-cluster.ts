@@ -14,6 +14,8 @@ export interface FaultyCluster extends Cluster {
   readonly link: TcpProxy;
   /** Behind the link: what is answered. */
   readonly gateway: ApiProxy;
+  /** The connections of the API server to the program. */
+  readonly front: TcpProxy;
 }
 
 /** Two policies that a namespace may pick, and none for the others. */
@@ -34,10 +36,15 @@ const policies = Object.fromEntries(
 export const twoPolicies = { policies, flags: ["--controllers=aws-load-balancer-controller"] } as const;
 
 export async function startFaultyCluster(options: WebhookOptions = {}): Promise<FaultyCluster> {
-  let proxies: { readonly link: TcpProxy; readonly gateway: ApiProxy } | undefined;
+  let proxies: Pick<FaultyCluster, "link" | "gateway"> | undefined;
+  let front: TcpProxy | undefined;
   const cluster = await startCluster({
     ...twoPolicies,
     ...options,
+    async front(port) {
+      front = await tcpProxy(port);
+      return front.port;
+    },
     async connection(plane) {
       const gateway = await apiProxy(plane);
       const link = await tcpProxy(gateway.port);
@@ -48,14 +55,17 @@ export async function startFaultyCluster(options: WebhookOptions = {}): Promise<
       return { flags: [`--kubeconfig=${kubeconfig}`] };
     },
   });
-  if (proxies === undefined) throw new Error("The webhook did not ask how to connect");
+  if (proxies === undefined || front === undefined) throw new Error("The webhook did not ask how to connect");
   const { link, gateway } = proxies;
+  const before = front;
   return {
     ...cluster,
     link,
     gateway,
+    front: before,
     async stop() {
       await cluster.stop();
+      before.close();
       link.close();
       gateway.close();
     },
@@ -68,14 +78,14 @@ function pointedTo(port: number, kubeconfig: string): string {
   return JSON.stringify({ ...(JSON.parse(kubeconfig) as object), clusters: [{ name: "test", cluster }] });
 }
 
-export type Pick = "internal" | "public";
+export type Picked = "internal" | "public";
 
 /** Creates a namespace that picks a policy. */
-export function picking(cluster: Cluster, name: string, policy: Pick): Promise<string> {
+export function picking(cluster: Cluster, name: string, policy: Picked): Promise<string> {
   return cluster.namespace(name, { "dualstack.dev/policy": policy });
 }
 
-export async function pick(cluster: Cluster, name: string, policy: Pick): Promise<void> {
+export async function pick(cluster: Cluster, name: string, policy: Picked): Promise<void> {
   const args = ["label", "--overwrite", "namespace", name, `dualstack.dev/policy=${policy}`];
   await expectSuccess(cluster.plane.kubectl(args));
 }
@@ -98,7 +108,12 @@ export async function readiness(cluster: Cluster): Promise<{ readonly status: nu
 }
 
 /** The value of a metric's line; 0 where there is none. */
-async function metric(cluster: Cluster, line: string): Promise<number> {
+/** How many reviews it is answering at this moment. */
+export function inFlight(cluster: Cluster): Promise<number> {
+  return metric(cluster, "dualstack_admission_in_flight");
+}
+
+export async function metric(cluster: Cluster, line: string): Promise<number> {
   const text = await (await fetch(`${cluster.webhook.healthUrl}/metrics`)).text();
   const found = text.split("\n").find((candidate) => candidate.startsWith(`${line} `));
   return Number(found?.slice(line.length) ?? 0);
