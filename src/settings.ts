@@ -3,6 +3,7 @@ import { helpText } from "./settings/help.ts";
 import { nearest } from "./text/nearest.ts";
 import { toProfile } from "./settings/profile.ts";
 import { readTable, variableOf, type Environment, type Reading } from "./settings/table.ts";
+import { httpUrl } from "./settings/values.ts";
 import type { Address } from "./settings/values.ts";
 import { webhookGroups, webhookSettings } from "./settings/webhook.ts";
 
@@ -24,6 +25,8 @@ export interface Settings {
   readonly maxInFlight: number;
   /** Where a good and a bad Service are sent as dry runs; undefined: nowhere. */
   readonly canaryNamespace: string | undefined;
+  /** Of an OpenTelemetry collector; undefined: no traces. */
+  readonly otlpEndpoint: string | undefined;
   /** Send the manifests in examples/ through our own endpoint at start. */
   readonly demo: boolean;
 }
@@ -53,14 +56,21 @@ export function readSettings(argv: readonly string[], env: Environment): Setting
   const reading = readTable(webhookSettings, argv, env);
   if (reading.values.help) return { outcome: "help", help: help() };
   if (reading.values.version) return { outcome: "version" };
+  const standardEndpoint = env["OTEL_EXPORTER_OTLP_ENDPOINT"] || undefined;
   const problems = [
     ...reading.problems,
+    ...(standardEndpoint === undefined || httpUrl.parse(standardEndpoint) !== undefined
+      ? []
+      : [`OTEL_EXPORTER_OTLP_ENDPOINT is ${JSON.stringify(standardEndpoint)}: it must be ${httpUrl.allowed}.`]),
     ...reading.operands.map((word) => `${JSON.stringify(word)} is not a flag: the webhook takes nothing but flags.`),
     ...unknownVariables(env),
     ...contradictions(reading),
   ];
   if (problems.length > 0) return { outcome: "problems", problems };
-  return { outcome: "settings", settings: toSettings(reading.values) };
+  return {
+    outcome: "settings",
+    settings: toSettings(reading.values, standardEndpoint && httpUrl.parse(standardEndpoint)),
+  };
 }
 
 function help(): string {
@@ -122,7 +132,7 @@ function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): r
   return problems;
 }
 
-function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings {
+function toSettings(values: Reading<typeof webhookSettings>["values"], standardEndpoint: string | undefined): Settings {
   const { tlsDir, inCluster, kubeconfig } = values;
   const local = tlsDir === undefined && !inCluster && kubeconfig === undefined;
   return {
@@ -143,6 +153,7 @@ function toSettings(values: Reading<typeof webhookSettings>["values"]): Settings
     maxConnectionAgeSeconds: values.maxConnectionAge,
     maxInFlight: values.maxInFlight,
     canaryNamespace: values.canaryNamespace,
+    otlpEndpoint: values.otlpEndpoint ?? standardEndpoint,
     demo: values.demo ?? local,
   };
 }

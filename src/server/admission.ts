@@ -16,6 +16,7 @@ import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { buildBatch } from "./batch.ts";
 import { Overloaded } from "./overload.ts";
 import { lookUpTime } from "./request-deadline.ts";
+import type { Traces } from "./open-telemetry.ts";
 import { sendStatus } from "./status.ts";
 
 /** A Promise only where the API server has to be asked. */
@@ -45,6 +46,8 @@ export interface AdmissionDependencies {
   /** Makes a class known that was created a moment ago. undefined: nothing to wait for. */
   readonly lookUpClass: (name: string, deadlineMs: number) => Promise<void> | undefined;
   readonly answered: (answered: Answered) => void;
+  /** undefined: no traces are wanted. */
+  readonly traces?: Pick<Traces, "arrived" | "answered"> | undefined;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
 }
 
@@ -85,7 +88,9 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
         );
         batch.report(() => {
           const seconds = (performance.now() - started) / 1000;
-          dependencies.answered({ webhook, review, decision, outcome, seconds, refusedFields });
+          const answered: Answered = { webhook, review, decision, outcome, seconds, refusedFields };
+          dependencies.answered(answered);
+          dependencies.traces?.answered(request.raw, answered);
         });
       };
       const labels = lookUp(review, request, dependencies);

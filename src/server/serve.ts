@@ -31,6 +31,7 @@ import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
 import { buildMetrics } from "./metrics.ts";
 import type { CacheState } from "./metrics.ts";
+import type { Traces } from "./open-telemetry.ts";
 import { buildServer } from "./server.ts";
 import { certificateOf } from "./serving-certificate.ts";
 import type { ServingCertificate } from "./serving-certificate.ts";
@@ -63,6 +64,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
   let canary: Canary | undefined;
+  let traces: Traces | undefined;
 
   const metrics = buildMetrics({
     version,
@@ -97,6 +99,10 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       };
       families = detectFamilies({ ...watching, onKnown });
     }
+    const { otlpEndpoint } = settings;
+    if (otlpEndpoint !== undefined) {
+      traces = (await import("./open-telemetry.ts")).startTraces({ endpoint: otlpEndpoint, version, log });
+    }
     const { cert, key } = tls.current();
     app = buildServer({
       policies: () => policies,
@@ -117,6 +123,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         reportDecision(answered, { version, write: isHeard ? writeLine : undefined, metrics, isCanarys });
         if (log.isLevelEnabled("debug")) logDetail(answered, log);
       },
+      traces,
       refused: metrics.badRequest,
       failed: metrics.failed,
       shed: metrics.shed,
@@ -184,6 +191,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     families?.stop();
     canary?.stop();
     await Promise.all([app?.close(), tls?.close()]);
+    await traces?.stop();
   }
 }
 

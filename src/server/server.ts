@@ -76,6 +76,7 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     arrived();
     response.once("close", left);
   });
+  if (dependencies.traces !== undefined) app.server.on("request", dependencies.traces.arrived);
 
   app.server.maxConnections = limits.inFlight * connectionsPerRequest;
   app.server.on("drop", () => {

@@ -32,6 +32,18 @@ export const trueOrFalse: ValueType<boolean> = {
   parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
 };
 
+/** Without a slash at the end. */
+export const httpUrl: ValueType<string> = {
+  name: "URL",
+  allowed: "an http or https URL without user, query and fragment, such as http://otel-collector.monitoring:4318",
+  parse(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol !== "http:" && url?.protocol !== "https:") return undefined;
+    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return undefined;
+    return url.href.replace(/\/+$/, "");
+  },
+};
+
 export function secondsUpTo(most: number): ValueType<number> {
   return wholeNumber("SECONDS", "a whole number of seconds", 0, most);
 }

@@ -8,6 +8,7 @@ import {
   dnsName,
   file,
   fileOrDirectory,
+  httpUrl,
   namespaceName,
   oneOf,
   secondsUpTo,
@@ -156,6 +157,13 @@ const outputSettings = {
     type: file,
     description: "Where to log, as lines of JSON.",
     otherwise: "standard output",
+  },
+  otlpEndpoint: {
+    flag: "otlp-endpoint",
+    takes: "value",
+    type: httpUrl,
+    description: "The OpenTelemetry collector to send traces to: OTLP over HTTP, as JSON, at this URL and /v1/traces.",
+    otherwise: "OTEL_EXPORTER_OTLP_ENDPOINT where that is set, else no traces",
   },
   demo: {
     flag: "demo",
