@@ -44,3 +44,28 @@ export const everything = {
   },
   rules: { "scheme-conflicts-with-internal": "Off", "a-rule-of-a-later-version": "Deny" },
 };
+
+/** As much of everything as there may be, and as long. */
+export const atEveryBound = {
+  description: "🌍".repeat(1024),
+  namespaceSelector: {
+    matchLabels: Object.fromEntries(
+      many(64, (index) => [`${"a".repeat(253)}/${index}${"b".repeat(60)}`, "c".repeat(63)]),
+    ),
+    matchExpressions: [
+      { key: "team", operator: "In", values: many(1000, (index) => `${index}${"d".repeat(59)}`) },
+      ...many(63, (index) => ({ key: `k-${index}`, operator: "Exists" })),
+    ],
+  },
+  priority: 2 ** 31 - 1,
+  service: {
+    loadBalancerClass: { allowed: many(64, (index) => `${"e".repeat(253)}/${index}${"f".repeat(60)}`) },
+    ipAddressType: { default: "dualstack", allowed: ["ipv4", "dualstack"] },
+  },
+  ingress: { groupName: { allowed: many(64, (index) => `${"g".repeat(60)}${index}*`) } },
+  rules: Object.fromEntries(many(1000, (index) => [`${"h".repeat(96)}${index}`, "Off"])),
+};
+
+function many<T>(count: number, item: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => item(index));
+}

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { policyJsonSchema, readPolicy, unknownRules } from "../../src/policy/schema.ts";
 import { starterPolicies } from "../../src/policy/starter.ts";
+import { leaves, replaced } from "../support/replaced.ts";
 import { badPolicies } from "./bad-policies.ts";
-import { everything, policy, written } from "./policies.ts";
+import { atEveryBound, everything, policy, written } from "./policies.ts";
 
 /** `field: message` of every problem. */
 function problemsIn(raw: unknown): readonly string[] {
@@ -50,6 +51,10 @@ describe("defaults", () => {
 describe("what is valid", () => {
   test("a policy with every field is read as written", () => {
     expect(readPolicy(written(everything))).toEqual({ policy: written(everything) });
+  });
+
+  test("a policy may be as large as the bounds let it", () => {
+    expect(problemsIn(written(atEveryBound))).toEqual([]);
   });
 
   test("what the API server adds to metadata and status is no problem", () => {
@@ -261,22 +266,3 @@ test("the JSON Schema for editors describes every field, and asks for none that 
   expect(descriptions).not.toContain(undefined);
   expect(spec.properties).toMatchObject({ mode: { enum: ["Enforce", "Warn", "Off"], default: "Enforce" } });
 });
-
-type Path = readonly string[];
-
-/** The path of every value within, containers included. */
-function leaves(value: unknown, path: Path): readonly Path[] {
-  if (typeof value !== "object" || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]))];
-}
-
-function replaced(value: unknown, [step, ...rest]: Path, by: unknown): unknown {
-  if (step === undefined) return by;
-  if (Array.isArray(value)) {
-    return value.map((item: unknown, index) => (String(index) === step ? replaced(item, rest, by) : item));
-  }
-  if (typeof value !== "object" || value === null) return by;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, key === step ? replaced(item, rest, by) : item]),
-  );
-}

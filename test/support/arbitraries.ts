@@ -222,7 +222,8 @@ function withPossibleClaim({ claim, ...service }: Raw): Raw {
   return possible ? { claim, ...service } : service;
 }
 
-const policySpec = fc.record({
+/** Specs that the schema accepts. */
+export const policySpec = fc.record({
   namespaceSelector: fc.constant({}),
   mode: fc.constantFrom("Enforce", "Enforce", "Enforce", "Enforce", "Enforce", "Enforce", "Warn", "Off"),
   existing: fc.constantFrom("Preserve", "Migrate"),
