@@ -14,7 +14,7 @@ export interface ControlPlaneOptions {
   readonly serviceCidr?: string;
   /** Users to have credentials for, beside `admin` and `webhookUser`. */
   readonly users?: readonly User[];
-  /** Keeps an audit log of writes of Services and Ingresses, for `auditEvents`. */
+  /** Keeps an audit log of writes of Services and Ingresses, and of all that the webhook asks for, for `auditEvents`. */
   readonly audit?: boolean;
   /** Sends every request on with a trace context, as an API server with tracing does. Its own spans go nowhere. */
   readonly tracing?: boolean;
@@ -58,7 +58,16 @@ export interface ControlPlane {
 /** The fields of an audit.k8s.io/v1 Event that tests read. */
 export interface AuditEvent {
   readonly verb: string;
-  readonly objectRef: { readonly namespace?: string; readonly name?: string; readonly resource: string };
+  readonly user: { readonly username: string };
+  /** Of a collection or an object; paths such as /version have none. */
+  readonly objectRef: {
+    readonly apiGroup?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly resource: string;
+    readonly subresource?: string;
+  };
+  readonly responseStatus?: { readonly code: number };
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -205,6 +214,7 @@ const auditPolicy = {
   kind: "Policy",
   omitStages: ["RequestReceived"],
   rules: [
+    { level: "Metadata", users: [webhookUser.name], resources: [{ group: "*" }] },
     {
       level: "Metadata",
       verbs: ["create", "update", "patch"],
