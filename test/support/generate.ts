@@ -7,6 +7,7 @@ import { policyJsonSchema } from "../../src/policy/schema.ts";
 import { rules } from "../../src/rules/index.ts";
 import { chartTemplates } from "./helm-chart.ts";
 import { licenseList } from "./licenses.ts";
+import { withRunbook } from "./runbook.ts";
 
 /** A file of which the program writes all or a part. */
 interface GeneratedFile {
@@ -22,6 +23,7 @@ const generatedFiles: readonly (() => readonly GeneratedFile[])[] = [
     { path: "README.md", render: withRuleTable },
     { path: "deploy/policy.schema.json", render: policySchema },
     { path: "deploy/base/00-crd.yaml", render: policyDefinition },
+    { path: "docs/operations.md", render: withRunbook },
     { path: "docs/third-party-licenses.md", render: licenseList },
   ],
   () => chartTemplates().map(({ path, text }) => ({ path, render: () => text })),
