@@ -1,12 +1,12 @@
 /** The Helm chart: the same objects as the overlays, and a release's whole life. */
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { at, list, pick } from "../deploy/render.ts";
+import { at, deploy, list, pick } from "../deploy/render.ts";
 import type { Manifest } from "../deploy/render.ts";
 import { findCertManagerCrds } from "./cert-manager.ts";
-import { chart, helmIn, nameOf, renderChart } from "./helm-chart.ts";
+import { chart, helmIn, manifestsOf, nameOf, renderChart } from "./helm-chart.ts";
 import type { Helm } from "./helm-chart.ts";
 import { expectSuccess } from "./kubernetes.ts";
 import { readOverlay, toYaml } from "./overlay.ts";
@@ -28,6 +28,17 @@ describe("the objects", () => {
     ["opt-in", ['scope="OptIn"']],
   ] as const)("are those of the overlay %s, field by field", async (overlay, set) => {
     const [ofChart, { manifests }] = await Promise.all([renderChart(helm, ...set), readOverlay(plane, overlay)]);
+    expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
+  });
+
+  it("with monitoring are those of the overlay with its component", async () => {
+    const folder = await temporaryFolder();
+    const path = (...names: readonly string[]): string => relative(folder, join(deploy, ...names));
+    const kustomization = { resources: [path("overlays", "cluster-wide")], components: [path("monitoring")] };
+    await writeFile(join(folder, "kustomization.yaml"), toYaml([kustomization]));
+    const { stdout } = await expectSuccess(plane.kubectl(["kustomize", folder]));
+    const manifests = manifestsOf(stdout);
+    const ofChart = await renderChart(helm, "monitoring.enabled=true");
     expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
   });
 
@@ -69,8 +80,7 @@ describe("a release", () => {
   };
   /** The chart of a version whose policies have one more column. */
   const newerChart = async (): Promise<string> => {
-    const folder = await mkdtemp(join(tmpdir(), "newer-chart-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    const folder = await temporaryFolder();
     await cp(chart, folder, { recursive: true });
     const file = join(folder, "templates", "00-crd.yaml");
     const text = await readFile(file, "utf8");
@@ -140,6 +150,13 @@ describe("a release", () => {
     expect(await live(policy)).toMatchObject(policy);
   });
 });
+
+async function temporaryFolder(): Promise<string> {
+  // Without links in its path, which kustomize resolves before it goes up from there.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "chart-")));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 /** The one thing that only Helm is told: what helm uninstall leaves. */
 function kept(manifest: Manifest): Manifest {

@@ -23,7 +23,11 @@ export async function helmIn(plane: ControlPlane): Promise<Helm> {
 export async function renderChart(helm: Helm, ...set: readonly string[]): Promise<readonly Manifest[]> {
   const args = set.map((each) => `--set-json=${each}`);
   const { stdout } = await expectSuccess(helm("template", "dualstack-webhook", chart, ...args));
-  return parseAllDocuments(stdout, { version: "1.1" })
+  return manifestsOf(stdout);
+}
+
+export function manifestsOf(yaml: string): readonly Manifest[] {
+  return parseAllDocuments(yaml, { version: "1.1" })
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 }

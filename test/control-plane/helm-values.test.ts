@@ -23,7 +23,7 @@ beforeAll(async () => {
 const image = ofPod("containers", 0, "image");
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
-/** A value as `name=JSON`, what is then to be found, and where. */
+/** A value as `name=JSON`, after an ampersand others that it needs; what is then to be found, and where. */
 type Case = readonly [set: string, expected: unknown, read: (manifests: readonly Manifest[]) => unknown];
 
 const cases: readonly Case[] = [
@@ -83,6 +83,20 @@ const cases: readonly Case[] = [
   ],
   ["foreignIngressClasses=[]", true, (manifests) => /name in \[\s*\]/.test(classCondition(manifests))],
   [
+    "monitoring.enabled=true",
+    ["ConfigMap", "PrometheusRule", "Service", "ServiceMonitor"],
+    (manifests) =>
+      manifests
+        .filter(isOfMonitoring)
+        .map(({ kind }) => kind)
+        .toSorted(),
+  ],
+  [
+    'monitoring.labels={"release":"stack"} & monitoring.enabled=true',
+    ["stack", "stack"],
+    (manifests) => manifests.filter(needsPrometheusOperator).map(({ metadata }) => metadata.labels["release"]),
+  ],
+  [
     "networkPolicy.apiServerPorts=[8443]",
     [{ port: 8443, protocol: "TCP" }],
     (manifests) => at(pick(manifests, "NetworkPolicy"), "spec", "egress", 0, "ports"),
@@ -96,7 +110,7 @@ const cases: readonly Case[] = [
 
 it.each(cases)("%s does what it says, and the API server takes it", async (set, expected, read) => {
   expect(read(await renderChart(helm))).not.toEqual(expected);
-  const manifests = await renderChart(helm, set);
+  const manifests = await renderChart(helm, ...set.split(" & "));
   expect(read(manifests)).toEqual(expected);
 
   const namespaces = (await readOverlay(plane, "cluster-wide")).manifests
@@ -104,7 +118,7 @@ it.each(cases)("%s does what it says, and the API server takes it", async (set, 
     .map((namespace) => [namespace, { ...namespace, metadata: { name: "load-balancers" } }]);
   await expectSuccess(plane.kubectl(["apply", "-f", "-"], { stdin: toYaml(namespaces.flat()) }));
   const applied = await plane.kubectl(["apply", "--dry-run=server", "--validate=strict", "-f", "-"], {
-    stdin: toYaml(manifests.filter((manifest) => !needsCertManager(manifest))),
+    stdin: toYaml(manifests.filter((manifest) => !needsCertManager(manifest) && !needsPrometheusOperator(manifest))),
   });
   expect(applied).toMatchObject({ code: 0, stderr: "" });
 });
@@ -149,6 +163,15 @@ function entry(manifests: readonly Manifest[], name: string): unknown {
 
 function isDefinition({ kind }: Manifest): boolean {
   return kind === "CustomResourceDefinition";
+}
+
+function isOfMonitoring(manifest: Manifest): boolean {
+  const { kind, metadata } = manifest;
+  return needsPrometheusOperator(manifest) || kind === "ConfigMap" || metadata.name.endsWith("-metrics");
+}
+
+function needsPrometheusOperator({ apiVersion }: Manifest): boolean {
+  return apiVersion.startsWith("monitoring.coreos.com/");
 }
 
 function annotations(manifest: Manifest): unknown {

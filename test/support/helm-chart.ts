@@ -3,7 +3,8 @@
  * and where clusters do. What is not named here is as in the manifest, comments too, so that both installations stay one.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { parse, stringify } from "yaml";
 
 export interface Template {
   /** From the root of the repository. */
@@ -33,16 +34,50 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** One for each manifest. A manifest that nothing here speaks of is taken as it is. */
 export function chartTemplates(): readonly Template[] {
-  return [...manifestsIn("deploy/base"), ...manifestsIn("certs")].map((path) => {
-    const { insertions = [], onlyIf } = sources.find((source) => source.path === path) ?? {};
-    const manifest = escaped(readFileSync(join(root, path), "utf8"));
-    const body = [...insertions, ...everywhere].reduce((text, insertion) => inserted(text, insertion, path), manifest);
-    return {
-      path: `${templatesFolder}/${path.split("/").at(-1)}`,
-      text: `${header(path)}${onlyIf === undefined ? body : `{{- if ${onlyIf} }}\n${body}{{- end }}\n`}`,
-    };
-  });
+  const manifests = [...manifestsIn("deploy/base"), ...manifestsIn("certs"), ...manifestsIn("deploy/monitoring")];
+  return [...manifests.map(templateOf), dashboard()];
 }
+
+function templateOf(path: string): Template {
+  const { insertions = [], onlyIf } = sources.find((source) => source.path === path) ?? {};
+  const manifest = escaped(readFileSync(join(root, path), "utf8"));
+  const body = [...insertions, ...everywhere].reduce((text, insertion) => inserted(text, insertion, path), manifest);
+  const prefix = path.startsWith("deploy/monitoring/") ? "monitoring-" : "";
+  return { path: `${templatesFolder}/${prefix}${basename(path)}`, text: template(path, body, onlyIf) };
+}
+
+/** Of the component that holds it, which has kustomize make the ConfigMap. */
+function dashboard(): Template {
+  const path = "deploy/monitoring/kustomization.yaml";
+  const { configMapGenerator } = parse(readFileSync(join(root, path), "utf8")) as {
+    readonly configMapGenerator: readonly {
+      readonly name: string;
+      readonly namespace: string;
+      readonly files: readonly string[];
+      readonly options: { readonly labels: Readonly<Record<string, string>> };
+    }[];
+  };
+  const [generator] = configMapGenerator;
+  const [key = "", file = ""] = generator?.files[0]?.split("=") ?? [];
+  const { name, namespace, options } = generator ?? {};
+  const head = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels: options?.labels } };
+  const json = readFileSync(join(root, "deploy/monitoring", file), "utf8").replaceAll(/^(?=.)/gm, "    ");
+  const manifest = escaped(`${stringify(head)}data:\n  ${key}: |\n${json}`);
+  const body = everywhere.reduce((text, insertion) => inserted(text, insertion, path), manifest);
+  return { path: `${templatesFolder}/monitoring-dashboard.yaml`, text: template(path, body, whereMonitored) };
+}
+
+function template(path: string, body: string, onlyIf: string | undefined): string {
+  return `${header(path)}${onlyIf === undefined ? body : `{{- if ${onlyIf} }}\n${body}{{- end }}\n`}`;
+}
+
+const whereMonitored = ".Values.monitoring.enabled";
+
+/** Those by which a Prometheus chooses what it reads. */
+const monitoringLabels: Insertion = {
+  find: /(?<=^metadata:\n(?: {2}[^l].*\n)+ {2}labels:\n {4}.*\n)/m,
+  put: "    {{- with .Values.monitoring.labels }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}\n",
+};
 
 const ownNamespace = "{{ .Values.namespace.name }}";
 const excludedNamespaces = "{{ append .Values.excludedNamespaces .Values.namespace.name | toJson }}";
@@ -128,6 +163,9 @@ const sources: readonly Source[] = [
       },
     ],
   },
+  { path: "deploy/monitoring/service.yaml", onlyIf: whereMonitored },
+  { path: "deploy/monitoring/servicemonitor.yaml", onlyIf: whereMonitored, insertions: [monitoringLabels] },
+  { path: "deploy/monitoring/prometheus-rules.yaml", onlyIf: whereMonitored, insertions: [monitoringLabels] },
   {
     path: "deploy/base/70-webhooks.yaml",
     insertions: [
@@ -179,7 +217,7 @@ function escaped(text: string): string {
 }
 
 function inserted(text: string, { find, put, times = 1 }: Insertion, path: string): string {
-  const pattern = typeof find === "string" ? find : new RegExp(find, "g");
+  const pattern = typeof find === "string" ? find : new RegExp(find, `${find.flags}g`);
   const found = typeof pattern === "string" ? text.split(pattern).length - 1 : [...text.matchAll(pattern)].length;
   if (found !== times && !Number.isNaN(times)) {
     throw new Error(
