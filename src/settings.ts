@@ -25,6 +25,8 @@ export interface Settings {
   readonly maxInFlight: number;
   /** Where a good and a bad Service are sent as dry runs; undefined: nowhere. */
   readonly canaryNamespace: string | undefined;
+  /** Write Kubernetes Events. */
+  readonly events: boolean;
   /** Of an OpenTelemetry collector; undefined: no traces. */
   readonly otlpEndpoint: string | undefined;
   /** Send the manifests in examples/ through our own endpoint at start. */
@@ -106,6 +108,9 @@ function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): r
   if (serviceAccountDir !== undefined && !inCluster) {
     problems.push(`${givenBy.serviceAccountDir} needs --in-cluster: nothing else uses a service account.`);
   }
+  if (values.events && !inCluster && kubeconfig === undefined) {
+    problems.push(`${givenBy.events} needs --in-cluster or --kubeconfig: Events are written to a cluster.`);
+  }
   if (inCluster && tlsDir === undefined) {
     problems.push(`${givenBy.inCluster} needs --tls-dir: the API server trusts no throwaway certificate.`);
   }
@@ -153,6 +158,7 @@ function toSettings(values: Reading<typeof webhookSettings>["values"], standardE
     maxConnectionAgeSeconds: values.maxConnectionAge,
     maxInFlight: values.maxInFlight,
     canaryNamespace: values.canaryNamespace,
+    events: values.events,
     otlpEndpoint: values.otlpEndpoint ?? standardEndpoint,
     demo: values.demo ?? local,
   };

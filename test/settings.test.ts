@@ -22,6 +22,8 @@ describe("defaults", () => {
         shutdownDelaySeconds: 0,
         maxConnectionAgeSeconds: 300,
         maxInFlight: 1000,
+        events: false,
+        otlpEndpoint: undefined,
         demo: true,
       },
     });
@@ -384,3 +386,20 @@ function help(): string {
 function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
+
+describe("what leaves the program", () => {
+  test("--events needs a cluster", () => {
+    expect(readSettings(["--events"], {})).toEqual({
+      outcome: "problems",
+      problems: ["--events needs --in-cluster or --kubeconfig: Events are written to a cluster."],
+    });
+    expect(settings(["--events", "--kubeconfig=a"]).events).toBe(true);
+  });
+
+  test("traces go to --otlp-endpoint before the standard variable", () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://standard:4318/" };
+    expect(settings([], env).otlpEndpoint).toBe("http://standard:4318");
+    expect(settings(["--otlp-endpoint=https://own/otlp/"], env).otlpEndpoint).toBe("https://own/otlp");
+    expect(settings([], { OTEL_EXPORTER_OTLP_ENDPOINT: "" }).otlpEndpoint).toBeUndefined();
+  });
+});

@@ -5,6 +5,10 @@ import { shedReasons } from "./overload.ts";
 import type { ShedReason } from "./overload.ts";
 import type { CanaryState } from "./canary.ts";
 
+/** What became of a Kubernetes Event. */
+const eventResults = ["written", "failed", "repeated", "dropped"] as const;
+type EventResult = (typeof eventResults)[number];
+
 /** unavailable: answered with 503, the caller tries again. error: a bug, answered with 500. */
 type Outcome = "allowed" | "patched" | "denied" | "unavailable" | "error";
 
@@ -67,6 +71,7 @@ export interface Metrics {
   readonly failed: (webhook: AnsweredRequest["webhook"], outcome: "unavailable" | "error") => void;
   /** A call that was refused for now, which `failed` counts too, or a connection that was dropped. */
   readonly shed: (reason: ShedReason) => void;
+  readonly event: (result: EventResult) => void;
   readonly badRequest: (reason: "bad-request" | "tls") => void;
   readonly certificateReloaded: (result: "success" | "failure") => void;
   /** How many IngressGroups are broken now, each by the first of its faults. Before the first call nothing is said of them. */
@@ -118,6 +123,8 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     ["reason"],
   );
   for (const reason of shedReasons) shed.inc({ reason }, 0);
+  const events = counter(registry, "dualstack_events_total", "Kubernetes Events, by what became of them.", ["result"]);
+  for (const result of eventResults) events.inc({ result }, 0);
   const reloads = counter(registry, "dualstack_certificate_reload_total", "Changes of the certificate's files.", [
     "result",
   ]);
@@ -150,6 +157,9 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     },
     shed(reason) {
       shed.inc({ reason });
+    },
+    event(result) {
+      events.inc({ result });
     },
     badRequest(reason) {
       badRequests.inc({ reason });

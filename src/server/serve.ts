@@ -26,6 +26,8 @@ import { logDetail, reportDecision } from "./decision-log.ts";
 import type { WriteLine } from "./decision-log.ts";
 import { drain } from "./drain.ts";
 import { watchEventLoop } from "./event-loop.ts";
+import { startEvents } from "./events.ts";
+import type { Events } from "./events.ts";
 import { startGroupCheck } from "./group-check.ts";
 import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
@@ -65,6 +67,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let tls: ServingCertificate | undefined;
   let canary: Canary | undefined;
   let traces: Traces | undefined;
+  let events: Events | undefined;
 
   const metrics = buildMetrics({
     version,
@@ -99,6 +102,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       };
       families = detectFamilies({ ...watching, onKnown });
     }
+    if (watching !== undefined && settings.events) events = startEvents({ ...watching, metrics });
     const { otlpEndpoint } = settings;
     if (otlpEndpoint !== undefined) {
       traces = (await import("./open-telemetry.ts")).startTraces({ endpoint: otlpEndpoint, version, log });
@@ -122,6 +126,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         const isCanarys = canary?.answered(answered.review) === true;
         reportDecision(answered, { version, write: isHeard ? writeLine : undefined, metrics, isCanarys });
         if (log.isLevelEnabled("debug")) logDetail(answered, log);
+        events?.answered(answered);
       },
       traces,
       refused: metrics.badRequest,
@@ -190,6 +195,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     objects?.stop();
     families?.stop();
     canary?.stop();
+    events?.stop();
     await Promise.all([app?.close(), tls?.close()]);
     await traces?.stop();
   }

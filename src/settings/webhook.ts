@@ -158,6 +158,12 @@ const outputSettings = {
     description: "Where to log, as lines of JSON.",
     otherwise: "standard output",
   },
+  events: {
+    flag: "events",
+    takes: "nothing",
+    description:
+      "Write a Kubernetes Event into an object's namespace where it is refused, or a value is left out. Needs the right that comes with deploy/events.",
+  },
   otlpEndpoint: {
     flag: "otlp-endpoint",
     takes: "value",

@@ -66,6 +66,9 @@ export function unknownTo(samples: Samples, { selectors, grouping }: Query): rea
     if (series.length === 0) problems.push(`there is no ${metric}`);
     for (const label of series.flatMap((each) => Object.keys(each))) labels.add(label);
     for (const { label, operator, value } of matchers) {
+      if (!series.some((each) => label in each)) problems.push(`no ${metric} has a label ${label}`);
+      // What is left out may be absent.
+      if (operator.startsWith("!")) continue;
       const values = series.flatMap((each) => each[label] ?? []);
       const isPattern = operator.endsWith("~");
       // Each alternative by itself: one that is never written would hide behind the others.
