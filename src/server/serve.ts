@@ -79,6 +79,25 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     canary: () => canary?.state,
   });
   try {
+    // First, so that a start that takes long is not taken for a death.
+    health = buildHealthServer({
+      metrics,
+      checks: {
+        listening: () => state.listening || "not listening yet",
+        certificate: () => tls?.check() ?? "not loaded yet",
+        namespaces: () =>
+          (namespaces === undefined ? settings.cluster.by === "nothing" : namespaces.watched.synced) ||
+          "the namespaces have not been listed yet",
+        objects: () => {
+          const missing = (objects?.states() ?? []).filter(({ synced }) => !synced).map(({ resource }) => resource);
+          return missing.length === 0 || `not listed yet: ${missing.join(", ")}`;
+        },
+        families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
+        draining: () => !state.draining || "shutting down",
+      },
+      notes: { certificate: () => tls?.fault(), canary: () => canary?.note() },
+    });
+    await listen(health, bindable(settings.healthListen));
     tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
       if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
       canary?.changed("certificate");
@@ -141,22 +160,6 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       log,
       tls: { cert, key, minVersion },
     });
-    health = buildHealthServer({
-      metrics,
-      checks: {
-        listening: () => state.listening || "not listening yet",
-        certificate: tls.check,
-        namespaces: () => isSynced(namespaces) || "the namespaces have not been listed yet",
-        objects: () => {
-          const missing = (objects?.states() ?? []).filter(({ synced }) => !synced).map(({ resource }) => resource);
-          return missing.length === 0 || `not listed yet: ${missing.join(", ")}`;
-        },
-        families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
-        draining: () => !state.draining || "shutting down",
-      },
-      notes: { certificate: tls.fault, canary: () => canary?.note() },
-    });
-    await listen(health, bindable(settings.healthListen));
     const url = await app.listen(bindable(settings.listen));
     state.listening = true;
 

@@ -13,6 +13,7 @@ export interface Running {
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly stdout: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
+  readonly pid: number;
   readonly finished: Promise<Finished>;
 }
 
@@ -43,7 +44,7 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
         reject(new Error(`ended with ${String(end.code)}: ${end.stdout}${end.stderr}`));
       });
     });
-  return { printed, finished, stdout: () => stdout, signal: (signal) => child.kill(signal) };
+  return { printed, finished, stdout: () => stdout, signal: (signal) => child.kill(signal), pid: child.pid ?? 0 };
 }
 
 /** Runs the program to its end. */
