@@ -16,6 +16,9 @@ export type FailureReason =
   | "stopped"
   | "bug";
 
+/** How the API server begins its 404 where there is no such kind. */
+export const kindNotFound = "404 page not found";
+
 export class ApiFailure extends Error {
   readonly reason: FailureReason;
   /** What the server asked for with Retry-After. */
@@ -49,11 +52,15 @@ export function describeError(error: unknown): string {
 function reasonOf(status: number, body: string): FailureReason {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
-  // A proxy's own page says nothing about what the API server has.
-  if (status === 404 && !body.trimStart().startsWith("<")) return "not-found";
+  if (status === 404 && isOwnNotFound(body)) return "not-found";
   if (status === 410) return "gone";
   if (status === 429) return "throttled";
   return status >= 500 ? "server-error" : "unexpected-status";
+}
+
+/** A Status for an object, this text for a kind. What a proxy says of its own says nothing about what the API server has. */
+function isOwnNotFound(body: string): boolean {
+  return body.startsWith(kindNotFound) || /^\s*\{.*"kind"\s*:\s*"Status"/s.test(body);
 }
 
 /** Enough of an answer to recognise it in a log line: a Status message, or the start of a proxy's page. */

@@ -99,6 +99,7 @@ function classLookUp(objects: ClusterObjects, options: ClusterCacheOptions): Cla
         ...options,
         what: "IngressClassParams",
         path: pathOf(api, sources.IngressClassParams.plural),
+        mayBeAbsent: true,
         read: sources.IngressClassParams.read,
         validName,
         known: (name) => (api.aws === undefined ? undefined : objects.ingressClassParams(api.aws, name)),

@@ -1,7 +1,7 @@
-import { ApiFailure, describeError, statusFailure } from "./api-failure.ts";
+import { ApiFailure, describeError, kindNotFound, statusFailure } from "./api-failure.ts";
 import type { ApiClient } from "./client.ts";
 import type { Clock } from "./clock.ts";
-import { parseObject } from "./list.ts";
+import { asObject, parseObject } from "./list.ts";
 import type { Raw } from "./list.ts";
 import type { WatchLog } from "./watch.ts";
 
@@ -14,6 +14,8 @@ export interface LiveReadOptions<T> {
   /** The collection's path; an object's is one step below. */
   readonly path: string;
   readonly accept?: string;
+  /** The kind may not exist: then no object of it does. */
+  readonly mayBeAbsent?: boolean;
   readonly read: (raw: Raw) => T;
   /** What a name must look like for an object to exist. Any other must not become part of a path. */
   readonly validName: RegExp;
@@ -44,7 +46,7 @@ interface UnderWay<T> {
 }
 
 export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveReads<T> {
-  const { client, clock, log, what, path, accept, read, validName, known } = options;
+  const { client, clock, log, what, path, accept, mayBeAbsent, read, validName, known } = options;
   const underWay = new Map<string, UnderWay<T>>();
   const remembered = new Map<string, { readonly answer: T | "not-found"; readonly until: number }>();
 
@@ -92,10 +94,10 @@ export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveRe
     const failed = `live read of ${what} failed`;
     try {
       const response = await client.get(own, { accept, timeoutMs: longestMs });
-      // Of a kind that does not exist. A proxy's own 404 is no statement about the object.
-      if (response.status === 404 && response.body.startsWith("404 page not found")) return "not-found";
+      // Proxies say the same of their own, and of a kind that every cluster has it is never the API server's word.
+      if (mayBeAbsent === true && response.status === 404 && response.body.startsWith(kindNotFound)) return "not-found";
       const object = parseObject(response.body, `GET ${own}`);
-      if (response.status === 200) return read(object);
+      if (response.status === 200) return read(named(name, object));
       if (response.status === 404 && object["kind"] === "Status") return "not-found";
       throw statusFailure(response.status, `GET ${own}`, response.body);
     } catch (error) {
@@ -116,6 +118,12 @@ export function liveReads<T extends object>(options: LiveReadOptions<T>): LiveRe
       if (one !== undefined) one.overtaken = true;
     },
   };
+}
+
+/** A login page in JSON is no namespace without labels. */
+function named(name: string, object: Raw): Raw {
+  if (asObject(object["metadata"], "metadata")["name"] === name) return object;
+  throw new ApiFailure("unreadable", `metadata.name: not ${name}`);
 }
 
 /** The read goes on for the others who wait for it, and its answer is remembered. */

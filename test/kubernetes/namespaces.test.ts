@@ -239,8 +239,11 @@ describe("a live read that fails", () => {
     { name: "the server fails", script: json(500, {}) },
     { name: "permission is missing", script: json(403, { kind: "Status" }) },
     { name: "a proxy says 404", script: text(404, "<html>no such page</html>") },
+    { name: "a proxy says 404 as the API server does of a kind", script: text(404, "404 page not found\n") },
     { name: "a proxy says 404 in JSON", script: json(404, { error: "no route" }) },
-    { name: "the answer is no namespace", script: json(200, { metadata: { labels: { a: 1 } } }) },
+    { name: "the answer has no name", script: json(200, { metadata: { labels: {} } }) },
+    { name: "the answer is another namespace", script: json(200, namespace("other", {}, 1)) },
+    { name: "the answer is no namespace", script: json(200, { metadata: { name: "fresh", labels: { a: 1 } } }) },
     { name: "the connection is reset", script: resets },
     { name: "the answer is larger than an object may be", script: text(200, " ".repeat(4 * 2 ** 20 + 1)) },
   ] as { name: string; script: Script }[])(
