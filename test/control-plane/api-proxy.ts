@@ -11,8 +11,10 @@ export interface ApiProxy {
   readonly requests: readonly ApiRequest[];
   /** Asked for each request; where it gives an answer, the API server does not hear of it. Takes the place of the one before. */
   intercept(answerOf: (request: ApiRequest) => Answer | undefined): void;
-  /** Everything is passed on again. */
+  /** Everything is passed on again, as it is. */
   passOn(): void;
+  /** The API server is asked for pages of so many objects, whatever the program asks for. */
+  shortenPages(limit: number): void;
   close(): void;
 }
 
@@ -33,12 +35,17 @@ interface Answer {
 export async function apiProxy(plane: ControlPlane): Promise<ApiProxy> {
   const requests: ApiRequest[] = [];
   let answerOf: (request: ApiRequest) => Answer | undefined = () => undefined;
+  let pageSize: number | undefined;
   const server = createServer((request, response) => {
     const seen = describe(request);
     requests.push(seen);
     const own = answerOf(seen);
-    if (own === undefined) forward(request, response, plane);
-    else give(response, own);
+    if (own !== undefined) {
+      give(response, own);
+      return;
+    }
+    if (pageSize !== undefined && seen.kind === "list") seen.query.set("limit", String(pageSize));
+    forward(request, response, new URL(`${seen.path}?${seen.query.toString()}`, plane.url), plane);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -49,6 +56,10 @@ export async function apiProxy(plane: ControlPlane): Promise<ApiProxy> {
     },
     passOn() {
       answerOf = () => undefined;
+      pageSize = undefined;
+    },
+    shortenPages(limit) {
+      pageSize = limit;
     },
     close() {
       server.close();
@@ -73,9 +84,9 @@ function give(response: ServerResponse, { status, headers = {}, body, hangs = fa
   else response.end(body);
 }
 
-function forward(request: IncomingMessage, response: ServerResponse, { url, caPem }: ControlPlane): void {
+function forward(request: IncomingMessage, response: ServerResponse, to: URL, { caPem }: ControlPlane): void {
   const { method = "GET", headers } = request;
-  const upstream = httpsRequest(new URL(request.url ?? "/", url), { method, headers, ca: caPem }, (answer) => {
+  const upstream = httpsRequest(to, { method, headers, ca: caPem }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     answer.pipe(response);

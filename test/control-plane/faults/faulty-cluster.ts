@@ -119,6 +119,11 @@ export async function metric(cluster: Cluster, line: string): Promise<number> {
   return Number(found?.slice(line.length) ?? 0);
 }
 
+/** When the watch of namespaces has last heard of anything, in milliseconds since 1970. */
+export async function heardAt(cluster: Cluster): Promise<number> {
+  return 1000 * (await metric(cluster, 'dualstack_cache_last_event_timestamp_seconds{resource="namespaces"}'));
+}
+
 /** How often the watch of namespaces has been started again for this reason. */
 export function restarts(cluster: Cluster, reason: string): Promise<number> {
   return metric(cluster, `dualstack_watch_restarts_total{resource="namespaces",reason="${reason}"}`);

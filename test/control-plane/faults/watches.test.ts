@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { ApiProxy } from "../api-proxy.ts";
 import { service } from "../kubernetes.ts";
 import { freePort } from "../start.ts";
-import { pick, picking, readiness, restarts, schemeIn, startFaultyCluster } from "./faulty-cluster.ts";
+import { heardAt, pick, picking, readiness, restarts, schemeIn, startFaultyCluster } from "./faulty-cluster.ts";
 import type { FaultyCluster } from "./faulty-cluster.ts";
 
 let cluster: FaultyCluster;
@@ -46,10 +46,18 @@ function isNamespaces(path: string): boolean {
   return path === "/api/v1/namespaces";
 }
 
+/** Makes a namespace that picks the internal policy, and of which the watch, not only a live read, has told. */
+async function known(name: string): Promise<string> {
+  const since = Date.now();
+  await picking(cluster, name, "internal");
+  await expect.poll(() => heardAt(cluster), heals).toBeGreaterThan(since);
+  await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+  return name;
+}
+
 describe("connections to the API server", () => {
   it("are reset: a label that changes at that moment counts within seconds", async () => {
-    const name = await picking(cluster, "reset", "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known("reset");
     const before = await restarts(cluster, "connection");
 
     cluster.link.cut();
@@ -60,8 +68,7 @@ describe("connections to the API server", () => {
   });
 
   it("are refused: what is known is decided as before, what is new is refused in words, and heals", async () => {
-    const name = await picking(cluster, "refused", "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known("refused");
     cluster.link.leadTo(await freePort());
     cluster.link.cut();
     const fresh = await picking(cluster, "refused-fresh", "internal");
@@ -84,8 +91,7 @@ describe("connections to the API server", () => {
   });
 
   it("hang: what is known is decided at once, a new namespace is read on another connection", async () => {
-    const name = await picking(cluster, "hanging", "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known("hanging");
     cluster.link.stall("open");
     try {
       await pick(cluster, name, "public");
@@ -100,8 +106,7 @@ describe("connections to the API server", () => {
   });
 
   it("hang, and new ones, too: a Service in a new namespace is refused within seconds, and no other", async () => {
-    const name = await picking(cluster, "frozen", "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known("frozen");
     cluster.link.stall("all");
     try {
       const fresh = await picking(cluster, "frozen-fresh", "public");
@@ -124,10 +129,10 @@ describe("what is answered", () => {
     { what: "a proxy's own fault", reason: "server-error", answer: { ...html, status: 502 } },
     { what: "bytes that mean nothing", reason: "unreadable", answer: { status: 200, body: "\u0000\u0001\u0002\n" } },
     { what: "half an event", reason: "cut-off", answer: { status: 200, body: '{"type":"ADDED","obj' } },
+    { what: "a proxy's 404", reason: "unexpected-status", answer: { status: 404, body: "default backend - 404" } },
     { what: "an answer for somebody else", reason: "unreadable", answer: { status: 200, body: '{"kind":"Pod"}\n' } },
   ])("is $what: the labels of before count, and those of now as soon as it ends", async ({ reason, answer }) => {
-    const name = await picking(cluster, `garbage-${reason}-${answer.body.length}`, "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known(`garbage-${reason}-${answer.body.length}`);
     const before = await restarts(cluster, reason);
 
     intercept(({ path }) => (isNamespaces(path) ? answer : undefined));
@@ -152,8 +157,7 @@ describe("what is answered", () => {
       },
     },
   ])("is that the history is gone, by $how: everything is listed again at once", async ({ how, answer }) => {
-    const name = await picking(cluster, `gone-${how.length}`, "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known(`gone-${how.length}`);
     const before = await restarts(cluster, "gone");
 
     let given = 0;
@@ -164,9 +168,73 @@ describe("what is answered", () => {
     expect(await restarts(cluster, "gone")).toBe(before + 1);
   });
 
+  it("is that the history is gone in the middle of a list: it is read again from its beginning", async () => {
+    const name = await known("gone-between-pages");
+    const seen = cluster.gateway.requests.length;
+    const listed = () =>
+      cluster.gateway.requests.slice(seen).filter(({ kind, path }) => kind === "list" && isNamespaces(path));
+
+    let given = 0;
+    cluster.gateway.shortenPages(2);
+    intercept(({ kind, path, query }) => {
+      const isAsked = isNamespaces(path) && (kind === "watch" ? given === 0 : given === 1 && query.has("continue"));
+      if (!isAsked) return undefined;
+      given += 1;
+      return { status: 410, body: JSON.stringify(expired) };
+    });
+    cluster.link.cut();
+    await pick(cluster, name, "public");
+    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internet-facing");
+    const pages = listed().map(({ query }) => query.has("continue"));
+    expect(pages.slice(0, 4)).toEqual([false, true, false, true]);
+    expect(pages.filter((isLater) => !isLater)).toHaveLength(2);
+  });
+
+  it("is a list of pages that hang: what was known stays in force until the last one has come", async () => {
+    const name = await known("hanging-page");
+    let given = 0;
+    let hanging = 0;
+    cluster.gateway.shortenPages(2);
+    intercept(({ kind, path, query }) => {
+      if (!isNamespaces(path)) return undefined;
+      if (kind === "watch" && given++ === 0) return { status: 410, body: JSON.stringify(expired) };
+      if (!query.has("continue")) return undefined;
+      hanging += 1;
+      return { status: 200, body: '{"kind":', hangs: true };
+    });
+    cluster.link.cut();
+    await pick(cluster, name, "public");
+    await expect.poll(() => hanging, heals).toBeGreaterThan(0);
+    expect(await schemeIn(cluster, name)).toBe("internal");
+    expect(await schemeIn(cluster, "default")).toBe("");
+
+    cluster.gateway.passOn();
+    cluster.link.cut();
+    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internet-facing");
+  });
+
+  it("is a page of a proxy where a new namespace is read: nothing is concluded from it", async () => {
+    let reads = 0;
+    intercept(({ kind, path }) => {
+      if (isNamespaces(path)) return { status: 503, body: "" };
+      if (kind === "watch" || !path.startsWith("/api/v1/namespaces/")) return undefined;
+      reads += 1;
+      return { status: 404, body: "404 page not found\n" };
+    });
+    cluster.link.cut();
+    const fresh = await picking(cluster, "unread", "public");
+    expect(await cluster.create(service(fresh))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(validateFailed),
+    });
+    expect(reads).toBeGreaterThan(0);
+
+    cluster.gateway.passOn();
+    await expect.poll(() => schemeIn(cluster, fresh), heals).toBe("internet-facing");
+  });
+
   it("is that there are too many requests: asked again when it is told to", async () => {
-    const name = await picking(cluster, "throttled", "internal");
-    await expect.poll(() => schemeIn(cluster, name), heals).toBe("internal");
+    const name = await known("throttled");
     const before = await restarts(cluster, "throttled");
 
     const refusal = { ...expired, reason: "TooManyRequests", code: 429, message: "the server is busy" };
