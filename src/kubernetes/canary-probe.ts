@@ -1,4 +1,3 @@
-import { injectedAnnotation } from "../annotations/own.ts";
 import { decide, denials } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
 import type { Facts } from "../decision/facts.ts";
@@ -139,7 +138,6 @@ function showsMutation({ object, warnings }: Admitted, planned: Decision): boole
   if (wouldInject(planned).length > 0) return injectionWarnings(planned).some((warning) => warnings.includes(warning));
   if (planned.injections.length === 0) return true;
   const { annotations, loadBalancerClass } = serviceView(object);
-  if (injectedAnnotation in annotations) return true;
   return planned.injections.every(({ target }) =>
     target === loadBalancerClassTarget ? loadBalancerClass !== undefined : target in annotations,
   );

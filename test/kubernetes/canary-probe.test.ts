@@ -111,6 +111,14 @@ describe("where it does not", () => {
     expect(await probe(server({ policies: known, calls }), known)).toMatchObject({ result, ok: false });
   });
 
+  it("since the namespace has been taken out", async () => {
+    const facts = { ...plain, namespaceLabels: { "dualstack.dev/inject": "disabled" } };
+    expect(await probe(server({ policies: injecting, calls: [] }), injecting, facts)).toMatchObject({
+      result: "not-called",
+      message: expect.stringContaining("dualstack.dev/inject: enabled"),
+    });
+  });
+
   const calling = (why: string) =>
     `Internal error occurred: failed calling webhook "services.validate.dualstack.dev": failed to call webhook: Post "https://dualstack-webhook.dualstack-system.svc:443/validate?timeout=5s": ${why}`;
 

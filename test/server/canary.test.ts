@@ -77,6 +77,14 @@ it("a failure is tried again with longer and longer pauses, is told once when it
   await eventually(() => expect(lines).toHaveLength(2));
   expect(lines[1]).toMatchObject({ level: "info", result: "proved", why: "retry", calledHere: false });
   expect(canary.note()).toContain(" Called was another one.");
+
+  // From the beginning, and once proved there is nothing to wait for.
+  world.isCalled = false;
+  clock.advance(-30_000);
+  clock.expire(often);
+  await eventually(() => expect(lines).toHaveLength(3));
+  expect(lines[2]).toMatchObject({ level: "error", why: "time" });
+  await eventually(() => expect(clock.asked.at(-1)).toBe(750));
 });
 
 it("dry runs of any replica's canary are recognised, and nothing else is", async () => {
@@ -92,6 +100,9 @@ it("dry runs of any replica's canary are recognised, and nothing else is", async
   expect(canary.answered({ namespace, name: own, dryRun: true })).toBe(true);
   world.release();
   await eventually(() => expect(canary.note()).toContain(" Called was this replica."));
+  await eventually(() => expect(clock.asked.at(-1)).toBe(often));
+  clock.expire(often);
+  await eventually(() => expect(canary.note()).toContain(" Called was another one."));
 });
 
 it("once stopped it sends nothing and tells nothing", async () => {
