@@ -12,7 +12,7 @@ export interface Settings {
   readonly healthListen: Address;
   readonly tls: TlsSettings;
   readonly cluster: ClusterAccess;
-  /** Policy files and folders; empty: in local mode the built-in starter policy, else none. */
+  /** Policy files and folders; empty: the policies of the cluster; without one, in local mode the built-in starter policy, else none. */
   readonly policies: readonly string[];
   readonly profile: ClusterProfile;
   readonly install: Install;

@@ -32,7 +32,8 @@ export interface InClusterOptions {
   readonly folder?: string;
 }
 
-const serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Where Kubernetes mounts `token`, `ca.crt` and `namespace`. */
+export const serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The credentials of the Pod's service account. Token and CA are read for every request: the kubelet replaces the files

@@ -81,6 +81,10 @@ class ResourceWatch<T> implements Watched<T> {
     this.#pageSize = options.pageSize ?? defaultPageSize;
   }
 
+  get absent(): boolean {
+    return this.#absent;
+  }
+
   get size(): number {
     return this.#known.objects.size;
   }

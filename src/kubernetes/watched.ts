@@ -6,6 +6,8 @@ export type RestartReason = FailureReason | "closed";
 /** A collection kept in memory. Keys are `name` or `namespace/name`. Once synced it stays so, and answers from the last known state. */
 export interface Watched<T> {
   readonly synced: boolean;
+  /** The kind does not exist, which is not the same as that there are none of it. */
+  readonly absent: boolean;
   /** Milliseconds since 1970 of the last event, bookmark or list. */
   readonly lastEventAt: number | undefined;
   readonly restarts: ReadonlyMap<RestartReason, number>;

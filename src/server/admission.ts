@@ -37,7 +37,8 @@ export interface Answered {
 }
 
 export interface AdmissionDependencies {
-  readonly policies: () => PolicySet;
+  /** undefined: they have not been read yet. */
+  readonly policies: () => PolicySet | undefined;
   readonly namespaceLabels: LookUpLabels;
   readonly profile: ClusterProfile;
   readonly install: Install;
@@ -142,15 +143,23 @@ function answer(
   { webhook, review, labels, isLastAnswer }: Asked,
   dependencies: AdmissionDependencies,
 ): Told {
-  if (labels === "unavailable") {
-    return unavailable(reply, `the labels of namespace ${review.namespace} are not known yet`);
+  const finish = ({ body, ...told }: Judged): Told => {
+    sendAnswer(reply, answerText(body), isLastAnswer);
+    return told;
+  };
+  const { subject, namespace } = review;
+  if (review.policy !== undefined) return finish(judgeOwn(review, review.policy));
+  if (subject === undefined) {
+    return finish({ body: untouchedAnswer(review), decision: undefined, outcome: "allowed" });
   }
-  if (review.subject !== undefined && needsCluster(review.subject) && dependencies.cluster() === "unsynced") {
+  if (labels === "unavailable") return unavailable(reply, `the labels of namespace ${namespace} are not known yet`);
+  if (needsCluster(subject) && dependencies.cluster() === "unsynced") {
     return unavailable(reply, "the cluster's Ingresses and what belongs to them have not all been read yet");
   }
-  const judged = judge(webhook, review, labels === "not-found" ? {} : labels, dependencies);
-  sendAnswer(reply, answerText(judged.body), isLastAnswer);
-  return judged;
+  const policies = dependencies.policies();
+  if (policies === undefined) return unavailable(reply, "the policies have not been read yet");
+  const namespaceLabels = labels === "not-found" ? {} : labels;
+  return finish(judge(webhook, review, { subject, namespaceLabels, policies }, dependencies));
 }
 
 /** By Node's own means: the framework's way, with its hooks and headers, takes as long as the decision. */
@@ -171,6 +180,13 @@ function needsCluster({ kind, object }: ReviewedSubject): boolean {
   return kind !== "Service" || object.type !== "LoadBalancer";
 }
 
+/** All that a decision needs, known by now. */
+interface Known {
+  readonly subject: ReviewedSubject;
+  readonly namespaceLabels: Labels;
+  readonly policies: PolicySet;
+}
+
 interface Judged extends Told {
   readonly body: AdmissionAnswer;
 }
@@ -178,14 +194,12 @@ interface Judged extends Told {
 function judge(
   webhook: Webhook,
   review: Review,
-  namespaceLabels: Labels,
-  { policies, profile, install, cluster }: AdmissionDependencies,
+  { subject, namespaceLabels, policies }: Known,
+  { profile, install, cluster }: AdmissionDependencies,
 ): Judged {
-  if (review.policy !== undefined) return judgeOwn(review, review.policy);
-  if (review.subject === undefined) return { body: untouchedAnswer(review), decision: undefined, outcome: "allowed" };
-  const known = cluster();
-  const facts = { namespaceLabels, profile, install, cluster: known === "unsynced" ? undefined : known };
-  const decision = decide(review.subject, policies(), facts);
+  const objects = cluster();
+  const facts = { namespaceLabels, profile, install, cluster: objects === "unsynced" ? undefined : objects };
+  const decision = decide(subject, policies, facts);
   if (webhook === "mutate") {
     const body = mutateAnswer(review, decision);
     return { body, decision, outcome: body.response["patch"] === undefined ? "allowed" : "patched" };

@@ -58,6 +58,8 @@ export interface MetricsOptions {
   readonly certificateExpiry: () => Date | undefined;
   /** The last run of the canary. undefined: there has been none. */
   readonly canary?: () => CanaryState | undefined;
+  /** How many policies there are, by what became of them. undefined: they have not been read yet. */
+  readonly policies?: () => ReadonlyMap<string, number> | undefined;
 }
 
 export interface Metrics {
@@ -74,6 +76,7 @@ export interface Metrics {
   readonly event: (result: EventResult) => void;
   readonly badRequest: (reason: "bad-request" | "tls") => void;
   readonly certificateReloaded: (result: "success" | "failure") => void;
+  readonly policyStatusWritten: (result: "success" | "failure") => void;
   /** How many IngressGroups are broken now, each by the first of its faults. Before the first call nothing is said of them. */
   readonly brokenGroups: (counts: ReadonlyMap<FaultKind, number>) => void;
 }
@@ -129,6 +132,13 @@ export function buildMetrics(options: MetricsOptions): Metrics {
     "result",
   ]);
   for (const result of ["success", "failure"]) reloads.inc({ result }, 0);
+  const statusWrites = counter(
+    registry,
+    "dualstack_status_writes_total",
+    "Attempts to write what became of a LoadBalancerPolicy into its status.",
+    ["result"],
+  );
+  for (const result of ["success", "failure"]) statusWrites.inc({ result }, 0);
   const brokenGroups = new prometheus.Gauge({
     name: "dualstack_broken_ingress_groups",
     help: "IngressGroups whose controller changes nothing until a fault is mended, by the first of their faults.",
@@ -165,6 +175,7 @@ export function buildMetrics(options: MetricsOptions): Metrics {
       badRequests.inc({ reason });
     },
     certificateReloaded: (result) => reloads.inc({ result }),
+    policyStatusWritten: (result) => statusWrites.inc({ result }),
     brokenGroups(counts) {
       for (const fault of faultKinds) brokenGroups.set({ fault }, counts.get(fault) ?? 0);
     },
@@ -235,7 +246,7 @@ function counter<L extends string>(
 /** Gauges whose value is asked for at each scrape: nothing is done for them in between but counting. */
 function scrapedGauges(
   registry: prometheus.Registry,
-  { version, caches, certificateExpiry, canary = () => undefined }: MetricsOptions,
+  { version, caches, certificateExpiry, policies = () => undefined, canary = () => undefined }: MetricsOptions,
 ): { inFlight: number } {
   const state = { inFlight: 0 };
   const registers = [registry];
@@ -307,6 +318,15 @@ function scrapedGauges(
     collect() {
       const last = canary();
       this.set(last === undefined ? Number.NaN : last.at.getTime() / 1000);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_policies",
+    help: "Policies by what became of them: accepted; last-good, whose present version cannot be used, so that an earlier one stays in force; refused, of which nothing is in force; orphan, in force although its CRD has vanished.",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      for (const [state, count] of policies() ?? []) this.set({ state }, count);
     },
   });
   new prometheus.Gauge({

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import type { LoadedPolicies } from "../kubernetes/policies.ts";
 import { ApiFailure } from "../kubernetes/api-failure.ts";
 import { policySet } from "../policy/resolve.ts";
+import type { PolicySet } from "../policy/resolve.ts";
 import { starterPolicies } from "../policy/starter.ts";
 import { readSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
@@ -79,12 +80,15 @@ function refuse(problems: readonly string[], code: number = exitCode.usage): num
   return code;
 }
 
-async function policiesOf(settings: Settings): Promise<LoadedPolicies> {
+type Policies = Omit<LoadedPolicies, "policies"> & { readonly policies: PolicySet | "live" };
+
+async function policiesOf(settings: Settings): Promise<Policies> {
   if (settings.policies.length > 0) {
     // Reading YAML takes 12 MiB, which is not needed without policy files.
     const { loadPolicies } = await import("../kubernetes/policies.ts");
     return loadPolicies(settings.policies);
   }
+  if (settings.cluster.by !== "nothing") return { policies: "live", problems: [], emptyFolders: [] };
   const local = settings.tls.dir === undefined;
   return { policies: policySet(local ? starterPolicies : []), problems: [], emptyFolders: [] };
 }

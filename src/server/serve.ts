@@ -13,10 +13,8 @@ import { detectFamilies } from "../kubernetes/ip-family.ts";
 import type { FamilyDetection } from "../kubernetes/ip-family.ts";
 import { watchNamespaces } from "../kubernetes/namespaces.ts";
 import type { Namespaces } from "../kubernetes/namespaces.ts";
-import { judgesNothing } from "../policy/resolve.ts";
+import { judgesNothing, policySet } from "../policy/resolve.ts";
 import type { PolicySet } from "../policy/resolve.ts";
-import { unknownRules } from "../policy/schema.ts";
-import { rules } from "../rules/index.ts";
 import type { Settings } from "../settings.ts";
 import type { Address } from "../settings/values.ts";
 import { bindable } from "./any-address.ts";
@@ -34,14 +32,19 @@ import { buildHealthServer } from "./health.ts";
 import { buildMetrics } from "./metrics.ts";
 import type { CacheState } from "./metrics.ts";
 import type { Traces } from "./open-telemetry.ts";
+import { fixedPolicies, startLivePolicies } from "./policies.ts";
+import type { PolicySource } from "./policies.ts";
 import { buildServer } from "./server.ts";
 import { certificateOf } from "./serving-certificate.ts";
 import type { ServingCertificate } from "./serving-certificate.ts";
 import type { StopSignals } from "./stop-signals.ts";
+import { namespaceOf, startWriterLease } from "./writer-lease.ts";
+import type { WriterLease } from "./writer-lease.ts";
 
 export interface ServeOptions {
   readonly settings: Settings;
-  readonly policies: PolicySet;
+  /** "live": those of the cluster, as they are at each moment. */
+  readonly policies: PolicySet | "live";
   readonly log: Logger;
   /** Into the same log as `log`. */
   readonly writeLine: WriteLine;
@@ -50,9 +53,8 @@ export interface ServeOptions {
 }
 
 /** Wires everything, listens, and resolves once a signal has drained it. Throws one sentence where it can't start. */
-export async function serve({ settings, policies, log, writeLine, version, stop }: ServeOptions): Promise<void> {
+export async function serve({ settings, policies: given, log, writeLine, version, stop }: ServeOptions): Promise<void> {
   if (stoppedEarly(stop, log)) return;
-  warnOfUnknownRules(policies, log);
   const state = { draining: false, listening: false, showing: false };
   const { profile: told, assumptions } = profileOf(settings);
   const { minVersion } = settings.tls;
@@ -62,6 +64,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
   let namespaces: Namespaces | undefined;
   let objects: ClusterCache | undefined;
   let groupCheck: GroupCheck | undefined;
+  let policies: PolicySource | undefined = given === "live" ? undefined : fixedPolicies(given, log);
+  let lease: WriterLease | undefined;
   let profile = told;
   let families: FamilyDetection | undefined;
   let tls: ServingCertificate | undefined;
@@ -74,7 +78,9 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     caches: () => [
       ...(namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
       ...(objects?.states() ?? []),
+      ...(policies?.states() ?? []),
     ],
+    policies: () => policies?.counts(),
     certificateExpiry: () => tls?.current().notAfter,
     canary: () => canary?.state,
   });
@@ -85,6 +91,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       checks: {
         listening: () => state.listening || "not listening yet",
         certificate: () => tls?.check() ?? "not loaded yet",
+        policies: () => policies?.current() !== undefined || "the policies have not been listed yet",
         namespaces: () =>
           (namespaces === undefined ? settings.cluster.by === "nothing" : namespaces.watched.synced) ||
           "the namespaces have not been listed yet",
@@ -95,7 +102,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         families: () => families?.attempted !== false || "the cluster's IP family has not been looked for yet",
         draining: () => !state.draining || "shutting down",
       },
-      notes: { certificate: () => tls?.fault(), canary: () => canary?.note() },
+      notes: { certificate: () => tls?.fault(), policies: () => policies?.note(), canary: () => canary?.note() },
     });
     await listen(health, bindable(settings.healthListen));
     tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
@@ -108,7 +115,12 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     const watching = client && { client, clock: systemClock, random: Math.random, log };
     namespaces = watching && watchNamespaces(watching);
     const labels = namespaces?.watched;
-    const kinds = judgesNothing(policies) ? new Set<ClusterKind>() : keptKinds;
+    if (watching !== undefined && given === "live") {
+      lease = startWriterLease({ ...watching, namespace: await namespaceOf(settings.cluster) });
+      policies = startLivePolicies({ ...watching, lease, metrics, onSet: () => canary?.changed("policies") });
+    }
+    // What comes into force later may need what is kept only from the start on.
+    const kinds = given !== "live" && judgesNothing(given) ? new Set<ClusterKind>() : keptKinds;
     objects = watching && watchCluster({ ...watching, kinds, labelsOf: (name) => labels?.get(name) });
     if (objects !== undefined) {
       const { cluster } = objects;
@@ -128,7 +140,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     }
     const { cert, key } = tls.current();
     app = buildServer({
-      policies: () => policies,
+      policies: () => policies?.current(),
       namespaceLabels: (name, deadlineMs) =>
         namespaces === undefined ? { "kubernetes.io/metadata.name": name } : namespaces.labelsOf(name, deadlineMs),
       get profile() {
@@ -164,7 +176,8 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     state.listening = true;
 
     // No API server has been sent here while it was not ready.
-    const isReady = (): boolean => isSynced(namespaces) && objects?.synced !== false;
+    const isReady = (): boolean =>
+      policies?.current() !== undefined && isSynced(namespaces) && objects?.synced !== false;
     const delayMs = (): number => (isReady() ? settings.shutdownDelaySeconds * 1000 : 0);
     const drained = drain({ app, health, state, delayMs, stop, log });
     if (watching !== undefined && settings.canaryNamespace !== undefined) {
@@ -173,9 +186,15 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
         const namespaceLabels = labels?.get(namespace);
         return namespaceLabels && { namespaceLabels, profile, install: settings.install, cluster: objects?.cluster };
       };
-      canary = startCanary({ ...watching, namespace, ready: isReady, policies: () => policies, facts });
+      canary = startCanary({
+        ...watching,
+        namespace,
+        ready: isReady,
+        policies: () => policies?.current() ?? policySet([]),
+        facts,
+      });
     }
-    const policyNames = policies.ordered.map(({ metadata }) => metadata.name);
+    const policyNames = (policies?.current()?.ordered ?? []).map(({ metadata }) => metadata.name);
     if (settings.demo && tls.local !== undefined) {
       const { ca, caFile } = tls.local;
       const print = (text: string): boolean => process.stdout.write(text);
@@ -187,7 +206,7 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
       });
       state.showing = false;
     } else {
-      log.info({ url, policies: policyNames, scope: settings.install.scope }, "listening");
+      log.info({ url, policies: given === "live" ? "live" : policyNames, scope: settings.install.scope }, "listening");
     }
     await drained;
   } finally {
@@ -195,11 +214,12 @@ export async function serve({ settings, policies, log, writeLine, version, stop 
     health?.close();
     namespaces?.stop();
     groupCheck?.stop();
+    policies?.stop();
     objects?.stop();
     families?.stop();
     canary?.stop();
     events?.stop();
-    await Promise.all([app?.close(), tls?.close()]);
+    await Promise.all([app?.close(), tls?.close(), lease?.stop()]);
     await traces?.stop();
   }
 }
@@ -243,14 +263,6 @@ function profileOf({ cluster, profile: given }: Settings): AssumedProfile {
       ...(given.subnetsHaveIPv6 === undefined ? ["the subnets have IPv6 (--subnets-have-ipv6)"] : []),
     ],
   };
-}
-
-function warnOfUnknownRules(policies: PolicySet, log: Logger): void {
-  const known = rules.map(({ id }) => id);
-  for (const policy of policies.ordered) {
-    const unknown = unknownRules(policy, known);
-    if (unknown.length > 0) log.warn({ policy: policy.metadata.name, unknown }, "policy names rules that do not exist");
-  }
 }
 
 async function clientOf({ cluster }: Settings): Promise<ApiClient | undefined> {

@@ -115,8 +115,10 @@ const policySettings = {
     flag: "policy",
     takes: "paths",
     type: fileOrDirectory,
-    description: "LoadBalancerPolicy manifests; the variable separates paths by colons.",
-    otherwise: "in local mode the built-in starter policy, else none",
+    description:
+      "LoadBalancerPolicy manifests, read at start in place of those of the cluster; the variable separates paths by colons.",
+    otherwise:
+      "with a cluster its LoadBalancerPolicy objects, kept up to date; in local mode the built-in starter policy; else none",
   },
   scope: {
     flag: "scope",

@@ -17,7 +17,8 @@ type Policies = Readonly<Record<string, object>>;
 
 export interface InstallationOptions {
   readonly overlay?: OverlayName;
-  readonly policies?: Policies;
+  /** Given as files. "cluster": the LoadBalancerPolicies of the cluster, as the Deployment has it. */
+  readonly policies?: Policies | "cluster";
   /** Beside those of the overlay's Deployment: what the cluster is like. */
   readonly flags?: readonly string[];
   /** How it reaches the API server. Left out: directly, with a kubeconfig. */
@@ -72,7 +73,8 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
       await writeFile(join(policyDir, `${name}.yaml`), toYaml([policy]));
     }
   };
-  await writePolicies(options.policies ?? {});
+  const { policies = {} } = options;
+  if (policies !== "cluster") await writePolicies(policies);
   const { flags: connection, environment = {} } = await (options.connection ?? byKubeconfig)(plane);
   return {
     nest,
@@ -81,7 +83,14 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
     tlsDir,
     caPem,
     renewCertificate,
-    args: [main, ...args, `--tls-dir=${tlsDir}`, `--policy=${policyDir}`, ...connection, ...(options.flags ?? [])],
+    args: [
+      main,
+      ...args,
+      `--tls-dir=${tlsDir}`,
+      ...(policies === "cluster" ? [] : [`--policy=${policyDir}`]),
+      ...connection,
+      ...(options.flags ?? []),
+    ],
     environment,
   };
 }

@@ -13,6 +13,7 @@ async function everything(): Promise<string> {
     caches: () => [{ resource: "namespaces", synced: true, lastEventAt: at, restarts: new Map([["closed", 1]]) }],
     certificateExpiry: () => at,
     canary: () => ({ ok: true, result: "proved", at }),
+    policies: () => new Map(["accepted", "last-good", "refused", "orphan"].map((state) => [state, 1])),
   });
   const request: AnsweredRequest = {
     webhook: "mutate",

@@ -36,33 +36,42 @@ it("the pod and its only container drop every right they do not need", () => {
   for (const key of ["hostNetwork", "hostPID", "hostIPC"]) expect(pod).not.toHaveProperty(key);
 });
 
-it("the account may read and never write, but for dry runs in a namespace for these, and only our pod has its token", () => {
+it("the account may read, and write nothing but what became of policies and dry runs in a namespace for these, and only our pod has its token", () => {
   for (const rule of list(pick(manifests, "ClusterRole"), "rules")) {
-    expect(["get", "list", "watch"]).toEqual(expect.arrayContaining([...list(rule, "verbs")]));
+    const [resource] = list(rule, "resources");
+    const allowed = resource === "loadbalancerpolicies/status" ? ["patch"] : ["get", "list", "watch"];
+    expect(allowed).toEqual(expect.arrayContaining([...list(rule, "verbs")]));
     expect([...list(rule, "apiGroups"), ...list(rule, "resources")]).not.toContain("*");
   }
-  expect(at(pick(manifests, "Role"), "rules")).toEqual([
-    { apiGroups: [""], resources: ["services"], resourceNames: ["kubernetes"], verbs: ["get"] },
+  const roles = manifests.filter(({ kind }) => kind === "Role");
+  expect(roles.map((role) => [role.metadata.namespace, at(role, "rules")])).toEqual([
+    ["dualstack-canary", [{ apiGroups: [""], resources: ["services"], verbs: ["create"] }]],
+    ["default", [{ apiGroups: [""], resources: ["services"], resourceNames: ["kubernetes"], verbs: ["get"] }]],
+    [
+      "dualstack-system",
+      [
+        {
+          apiGroups: ["coordination.k8s.io"],
+          resources: ["leases"],
+          resourceNames: ["dualstack-webhook"],
+          verbs: ["get", "update"],
+        },
+      ],
+    ],
   ]);
-  expect(at(pick(manifests, "Role", "dualstack-canary"), "rules")).toEqual([
-    { apiGroups: [""], resources: ["services"], verbs: ["create"] },
-  ]);
-  const granted = [
-    ["ClusterRole", "dualstack-webhook"],
-    ["Role", "dualstack-webhook"],
-    ["Role", "dualstack-canary"],
-  ] as const;
-  for (const [kind, name] of granted) {
-    const role = pick(manifests, kind, name);
-    const binding = pick(manifests, `${kind}Binding`, name);
-    expect(binding).toMatchObject({
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: role.metadata.name },
-      subjects: [{ kind: "ServiceAccount", name: "dualstack-webhook", namespace: "dualstack-system" }],
-    });
-    expect(binding.metadata.namespace).toBe(role.metadata.namespace);
-  }
   const bindings = manifests.filter(({ kind }) => kind.endsWith("RoleBinding"));
-  expect(bindings).toHaveLength(granted.length);
+  for (const role of [pick(manifests, "ClusterRole"), ...roles]) {
+    const { kind, metadata } = role;
+    const ofRole = bindings.filter((each) => each.metadata.namespace === metadata.namespace);
+    expect(ofRole).toMatchObject([
+      {
+        kind: `${kind}Binding`,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: "dualstack-webhook", namespace: "dualstack-system" }],
+      },
+    ]);
+  }
+  expect(bindings).toHaveLength(4);
   expect(at(pick(manifests, "ServiceAccount"), "automountServiceAccountToken")).toBe(false);
   expect(pod).toMatchObject({ serviceAccountName: "dualstack-webhook", automountServiceAccountToken: true });
 });
@@ -140,17 +149,14 @@ it("the program listens where the Service, the probes and the network policy loo
   });
 });
 
-it("the program reads its certificate and its policies from whole mounted folders", () => {
-  const { tls, policies } = settings();
-  expect(at(container, "volumeMounts")).toEqual([
-    { name: "tls", mountPath: tls.dir, readOnly: true },
-    { name: "policies", mountPath: policies[0], readOnly: true },
-  ]);
-  expect(policies).toHaveLength(1);
+it("the program reads its certificate from a whole mounted folder, and its policies from the cluster", () => {
+  const { tls, policies, cluster } = settings();
+  expect(at(container, "volumeMounts")).toEqual([{ name: "tls", mountPath: tls.dir, readOnly: true }]);
   expect(at(pod, "volumes")).toEqual([
     { name: "tls", secret: { secretName: "dualstack-webhook-tls", defaultMode: 0o440 } },
-    { name: "policies", configMap: { name: "dualstack-webhook-policies", optional: true } },
   ]);
+  expect(policies).toEqual([]);
+  expect(cluster).toEqual({ by: "in-cluster", folder: undefined });
 });
 
 it("memory is bounded, and nothing throttles an answer", () => {

@@ -19,7 +19,11 @@ async function reported(url: "/mutate" | "/validate", mode: "Enforce" | "Warn", 
     headers: { "content-type": "application/json" },
     payload: JSON.stringify(reviewOf(faulty)),
   });
-  const metrics = buildMetrics({ version: "1.2.3", caches: () => [], certificateExpiry: () => undefined });
+  const metrics = buildMetrics({
+    version: "1.2.3",
+    caches: () => [],
+    certificateExpiry: () => undefined,
+  });
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   for (const one of answered) reportDecision(one, { version: "1.2.3", write, metrics, isCanarys });

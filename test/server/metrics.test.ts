@@ -164,7 +164,12 @@ test("two programs in one process do not share their counts", async () => {
 });
 
 function build(options: Partial<MetricsOptions> = {}): Metrics {
-  return buildMetrics({ version: "1.2.3", caches: () => [], certificateExpiry: () => undefined, ...options });
+  return buildMetrics({
+    version: "1.2.3",
+    caches: () => [],
+    certificateExpiry: () => undefined,
+    ...options,
+  });
 }
 
 function answer(metrics: Metrics, change: Partial<AnsweredRequest>): void {
