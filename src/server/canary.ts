@@ -64,7 +64,7 @@ export function startCanary(options: CanaryOptions): Canary {
   const id = `canary-${randomBytes(4).toString("hex")}`;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   let retries = restartPolicy(random);
   let state: (CanaryState & CanaryOutcome & { readonly calledHere: boolean }) | undefined;
   let told: string | undefined;
@@ -116,7 +116,7 @@ export function startCanary(options: CanaryOptions): Canary {
     if (ok) {
       told = result;
       log.info({ ...fields, finding: message, calledHere: seenHere }, "canary: the API server calls the webhook");
-    } else if (before !== undefined || clock.now() - startedAt >= graceMs) {
+    } else if (before !== undefined || clock.elapsed() - startedAt >= graceMs) {
       told = result;
       log.error(fields, "canary: it is not proved that the API server calls the webhook");
     }

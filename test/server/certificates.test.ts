@@ -260,6 +260,25 @@ describe("a faulty change is reported once and the old certificate stays, until 
     now = new Date(Date.now() + 31 * day);
     expect(source.check()).toMatch(/^the certificate expired on .+ and must be renewed$/);
   });
+
+  test.each([
+    { set: "forward", ms: 10_000 * day, fault: /^the certificate expired on / },
+    { set: "back", ms: -10_000 * day, fault: /^the certificate is valid only from / },
+  ])("a clock that is set $set by years, and set right again, leaves nothing behind", async ({ ms, fault }) => {
+    await mountSecret(dir, "1", a);
+    let now = () => new Date();
+    const { source, seen } = await start({ now: () => now(), pollMs: 50 });
+
+    now = () => new Date(Date.now() + ms);
+    expect(source.check()).toMatch(fault);
+    await mountSecret(dir, "2", b);
+    await vi.waitFor(() => expect(seen.reloads).toEqual(["failure"]), 3000);
+    expect(source.current().cert).toBe(a.cert);
+
+    now = () => new Date();
+    await vi.waitFor(() => expect(source.current().cert).toBe(b.cert), 3000);
+    expect([source.check(), source.fault()]).toEqual([true, undefined]);
+  });
 });
 
 test("a server hands out the new certificate to the next connection, still at TLS 1.3 only", async () => {
