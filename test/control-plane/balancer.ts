@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Installation } from "./installation.ts";
 import { poll } from "./processes.ts";
 import type { Server } from "./processes.ts";
@@ -19,6 +20,8 @@ export interface Replicas {
   decisions(): Promise<readonly number[]>;
   /** How those have ended that were told to stop, as phrases. Waits for them. */
   ends(): Promise<readonly (string | undefined)[]>;
+  /** New connections that went to a replica which listened no longer: the balancer had not noticed within the drain's delay. */
+  misdirected(): number;
   close(): void;
 }
 
@@ -29,8 +32,8 @@ interface Replica {
   readonly server: Server;
 }
 
-/** Until the last API server has heard that a replica is no longer ready: a second in a cluster that has nothing else to do. */
-const probeEveryMs = 500;
+/** About as soon as the API servers of a cluster hear of it. */
+const probeEveryMs = 300;
 const startWithin = 60_000;
 /** The drain's delay, the longest call, and what a loaded machine takes. */
 const stopWithin = 30_000;
@@ -40,17 +43,21 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
   const stopping: { readonly replica: Replica; readonly end: Promise<void> }[] = [];
   let running: Replica[] = [];
   /** As far as the balancer knows. */
-  let ready: readonly Replica[] = [];
+  const ready = new Set<Replica>();
+  let misdirected = 0;
   const sockets = new Set<Socket>();
 
   let turn = 0;
   const balancer = createServer((caller) => {
-    const replica = ready[turn++ % ready.length];
+    const replica = [...ready][turn++ % ready.size];
     if (replica === undefined) {
       caller.destroy();
       return;
     }
     const callee = connect(replica.port, "127.0.0.1");
+    callee.once("error", () => {
+      if (callee.bytesRead === 0) misdirected += 1;
+    });
     for (const [socket, other] of [
       [caller, callee],
       [callee, caller],
@@ -68,12 +75,15 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
   await new Promise<void>((resolve) => balancer.listen(0, "127.0.0.1", resolve));
   const { port } = balancer.address() as AddressInfo;
 
-  const probe = async (): Promise<void> => {
-    const asked = [...running, ...stopping.map(({ replica }) => replica)];
-    const answers = await Promise.all(asked.map(({ healthUrl }) => isReady(healthUrl)));
-    ready = asked.filter((_replica, index) => answers[index]);
+  /** Each by itself: the one that starts must not hide that another one stops. */
+  const probe = async (replica: Replica): Promise<void> => {
+    while (replica.server.ended() === undefined) {
+      if (await isReady(replica.healthUrl)) ready.add(replica);
+      else ready.delete(replica);
+      await sleep(probeEveryMs, undefined, { ref: false });
+    }
+    ready.delete(replica);
   };
-  const timer = setInterval(() => void probe(), probeEveryMs);
 
   const add = async (): Promise<void> => {
     const [own, health] = [await freePort(), await freePort()];
@@ -89,7 +99,8 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
     const replica = { port: own, healthUrl: `http://127.0.0.1:${health}/readyz`, logFile, server };
     all.push(replica);
     running = [...running, replica];
-    const known = async (): Promise<boolean> => ready.includes(replica) || server.ended() !== undefined;
+    void probe(replica);
+    const known = async (): Promise<boolean> => ready.has(replica) || server.ended() !== undefined;
     if ((await poll(known, { every: 50, within: startWithin })) && server.ended() === undefined) return;
     throw new Error(`${name} ${server.ended() ?? "is not ready"}: ${await readFile(logFile, "utf8").catch(() => "")}`);
   };
@@ -113,17 +124,20 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
       await Promise.all(stopping.map(({ end }) => end));
       return stopping.map(({ replica }) => replica.server.ended());
     },
+    misdirected: () => misdirected,
     close() {
-      clearInterval(timer);
       balancer.close();
       for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-function isReady(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (response) => response.ok,
-    () => false,
-  );
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }

@@ -110,7 +110,7 @@ describe("small bodies", () => {
     const most = Math.floor((16 * 1024 * 1024) / Buffer.byteLength(body));
     const slow = await Promise.all(Array.from({ length: most }, () => open(port)));
     for (const { socket } of slow) socket.write(whole.slice(0, -1));
-    await expect.poll(() => statusOf(port, whole)).toBe(503);
+    await expect.poll(() => statusOf(port, whole), { timeout: 20_000 }).toBe(503);
     expect(new Set(shed)).toEqual(new Set(["body-bytes"]));
     const large = JSON.stringify(reviewOf(rawService({ annotations: { filler: "x".repeat(1_000_000) } })));
     expect(await statusOf(port, withBody("/mutate", large))).toBe(200);
@@ -132,10 +132,12 @@ it("connections beyond two for each request are dropped, and counted", async () 
 
 describe("a call that waited for longer than its caller", () => {
   it("for its own body is not decided", async () => {
-    const { port, answered, failed, shed } = await listening();
+    const { app, port, answered, failed, shed } = await listening();
     const { socket, answer } = await open(port);
     const request = call("known", "/mutate?timeout=1s");
+    const arrived = once(app.server, "request");
     socket.write(request.slice(0, -1));
+    await arrived;
     await pause(1100);
     socket.write(request.slice(-1));
     const { head, body } = await answer();
@@ -149,6 +151,7 @@ describe("a call that waited for longer than its caller", () => {
     const { port, answered, shed } = await listening(held);
     const { socket, answer } = await open(port);
     socket.write(call("new", "/validate?timeout=1s"));
+    await expect.poll(held.count).toBe(1);
     await pause(1100);
     held.release();
     expect((await answer()).head).toMatch(/^HTTP\/1\.1 503 /);
