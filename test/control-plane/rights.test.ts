@@ -41,6 +41,7 @@ beforeAll(async () => {
   roles = manifests.filter(({ kind }) => kind === "ClusterRole" || kind === "Role");
   const folder = await mkdtemp(join(tmpdir(), "service-account-"));
   webhook = await startWebhook(plane, {
+    policies: "cluster",
     connection: () => asInPod(folder),
     flags: ["--shutdown-delay=0"],
     front(own) {
@@ -111,6 +112,13 @@ const surroundings = [
   })),
 ];
 
+const policy = {
+  apiVersion: "dualstack.dev/v1alpha1",
+  kind: "LoadBalancerPolicy",
+  metadata: { name: "passing" },
+  spec: { mode: "Off" },
+};
+
 /** What makes the program ask for what it has not been told: classes and parameters that are nowhere, and a namespace. */
 async function useAll(): Promise<void> {
   for (const ingressClassName of ["elbv2.k8s.aws", "eks.amazonaws.com", "nowhere"]) {
@@ -118,6 +126,10 @@ async function useAll(): Promise<void> {
     // Judged as it may be: here it counts only that it came.
     await plane.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin: toYaml([web]) });
   }
+  // Its status is written, and why it has gone is found out.
+  await plane.kubectl(["create", "-f", "-"], { stdin: toYaml([policy]) });
+  await plane.kubectl(["wait", "--for=condition=Accepted", "--timeout=5s", "lbpolicy", "passing"]);
+  await plane.kubectl(["delete", "lbpolicy", "passing"]);
   const object = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { type: "LoadBalancer" } };
   await send(JSON.stringify(reviewOf(object, { namespace: "created-a-moment-ago" })));
 }

@@ -243,6 +243,22 @@ describe("what is admitted unseen", () => {
   });
 });
 
+describe("policies that have not been read yet", () => {
+  const unread = { arePoliciesRead: false };
+
+  it.each(["/mutate", "/validate"])("answer %s with 503 and Retry-After, and nothing is decided", async (path) => {
+    const { reply, answered } = await post(path, reviewOf(rawService({})), unread);
+    expect([reply.statusCode, reply.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(reply.json()).toMatchObject({ kind: "Status", message: "the policies have not been read yet: try again" });
+    expect(answered).toMatchObject([{ outcome: "unavailable", decision: undefined }]);
+  });
+
+  it("do not keep what needs no decision", async () => {
+    const { reply } = await post("/validate", reviewOf(rawService({}), { subResource: "status" }), unread);
+    expect(reply.json().response).toEqual({ uid: "7f3c", allowed: true });
+  });
+});
+
 describe("namespace labels", () => {
   const off = { "dualstack.dev/inject": "disabled" };
 

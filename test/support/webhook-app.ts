@@ -17,6 +17,7 @@ export function buildApp({
   tls,
   rules = {},
   mode = "Enforce",
+  arePoliciesRead = true,
 }: AppOptions = {}) {
   const answered: Answered[] = [];
   const failed: string[] = [];
@@ -28,7 +29,7 @@ export function buildApp({
   };
   const policies = policySet([policy("public-dualstack", { namespaceSelector: {}, ...publicDualStack, rules, mode })]);
   const app = buildServer({
-    policies: () => policies,
+    policies: () => (arePoliciesRead ? policies : undefined),
     namespaceLabels,
     profile: { ...defaultProfile, ...knownCluster },
     install: { scope: "ClusterWide", excludedNamespaces: [] },
@@ -57,6 +58,7 @@ interface AppOptions {
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
   readonly mode?: "Enforce" | "Warn";
+  readonly arePoliciesRead?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
