@@ -31,14 +31,17 @@ describe("the objects", () => {
     expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
   });
 
-  it("with monitoring are those of the overlay with its component", async () => {
+  it.each([
+    ["monitoring", "monitoring.enabled=true"],
+    ["events", "events.enabled=true"],
+  ])("with %s are those of the overlay with its component", async (component, set) => {
     const folder = await temporaryFolder();
     const path = (...names: readonly string[]): string => relative(folder, join(deploy, ...names));
-    const kustomization = { resources: [path("overlays", "cluster-wide")], components: [path("monitoring")] };
+    const kustomization = { resources: [path("overlays", "cluster-wide")], components: [path(component)] };
     await writeFile(join(folder, "kustomization.yaml"), toYaml([kustomization]));
     const { stdout } = await expectSuccess(plane.kubectl(["kustomize", folder]));
     const manifests = manifestsOf(stdout);
-    const ofChart = await renderChart(helm, "monitoring.enabled=true");
+    const ofChart = await renderChart(helm, set);
     expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
   });
 

@@ -45,8 +45,6 @@ export interface Installation {
   /** What a process is told, less its addresses and where it logs. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Over those of the same names. A process reads them when it starts. */
-  readonly writePolicies: (policies: Policies) => Promise<void>;
 }
 
 export const canaryNamespace = "canary";
@@ -79,7 +77,6 @@ export async function install(plane: ControlPlane, options: InstallationOptions)
   return {
     nest,
     manifests,
-    writePolicies,
     tlsDir,
     caPem,
     renewCertificate,

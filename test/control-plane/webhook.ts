@@ -34,8 +34,6 @@ export interface Webhook {
   renewCertificate(): Promise<void>;
   /** The lines that it has logged since the first start. */
   log(): Promise<string>;
-  /** Writes these policies over those of the same names, and starts again with them. */
-  setPolicies(policies: Readonly<Record<string, object>>): Promise<void>;
   /** Starts one more process, waits until it is ready, and gives its port. */
   another(): Promise<number>;
   /** Drains, as before a node goes. */
@@ -75,7 +73,7 @@ const stopWithin = 10_000;
 /** Installs the overlay, without webhook configurations: `configure` adds these. */
 export async function startWebhook(plane: ControlPlane, options: WebhookOptions = {}): Promise<Webhook> {
   const installation = await install(plane, options);
-  const { nest, manifests, args, environment, tlsDir, writePolicies } = installation;
+  const { nest, manifests, args, environment, tlsDir } = installation;
   let { caPem } = installation;
   const [port, healthPort] = [await freePort(), await freePort()];
   const healthUrl = `http://127.0.0.1:${healthPort}`;
@@ -150,11 +148,6 @@ export async function startWebhook(plane: ControlPlane, options: WebhookOptions 
       caPem = await installation.renewCertificate();
     },
     log,
-    async setPolicies(policies) {
-      await writePolicies(policies);
-      await server.stop(stopWithin);
-      await start();
-    },
     async another() {
       const ports = { port: await freePort(), healthPort: await freePort() };
       await untilReady(await launchAt(ports), ports.healthPort);

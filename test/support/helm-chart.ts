@@ -34,7 +34,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 /** One for each manifest. A manifest that nothing here speaks of is taken as it is. */
 export function chartTemplates(): readonly Template[] {
-  const manifests = [...manifestsIn("deploy/base"), ...manifestsIn("certs"), ...manifestsIn("deploy/monitoring")];
+  const manifests = ["deploy/base", "certs", "deploy/monitoring", "deploy/events"].flatMap(manifestsIn);
   return [...manifests.map(templateOf), dashboard()];
 }
 
@@ -42,7 +42,7 @@ function templateOf(path: string): Template {
   const { insertions = [], onlyIf } = sources.find((source) => source.path === path) ?? {};
   const manifest = escaped(readFileSync(join(root, path), "utf8"));
   const body = [...insertions, ...everywhere].reduce((text, insertion) => inserted(text, insertion, path), manifest);
-  const prefix = path.startsWith("deploy/monitoring/") ? "monitoring-" : "";
+  const prefix = /^deploy\/(?:monitoring|events)(?=\/)/.exec(path)?.[0].replace("deploy/", "").concat("-") ?? "";
   return { path: `${templatesFolder}/${prefix}${basename(path)}`, text: template(path, body, onlyIf) };
 }
 
@@ -140,6 +140,7 @@ const sources: readonly Source[] = [
         put:
           "            # As the selectors of 70-webhooks.yaml; the program judges it again, so that kubectl dualstack preview agrees.\n" +
           "            - --scope={{ .Values.scope }}\n" +
+          "            {{- if .Values.events.enabled }}\n            - --events\n            {{- end }}\n" +
           "            {{- range .Values.extraArgs }}\n            - {{ toJson . }}\n            {{- end }}\n",
       },
       {
@@ -163,6 +164,7 @@ const sources: readonly Source[] = [
       },
     ],
   },
+  { path: "deploy/events/rbac.yaml", onlyIf: ".Values.events.enabled" },
   { path: "deploy/monitoring/service.yaml", onlyIf: whereMonitored },
   { path: "deploy/monitoring/servicemonitor.yaml", onlyIf: whereMonitored, insertions: [monitoringLabels] },
   { path: "deploy/monitoring/prometheus-rules.yaml", onlyIf: whereMonitored, insertions: [monitoringLabels] },
