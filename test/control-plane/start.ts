@@ -67,7 +67,6 @@ export interface AuditEvent {
     readonly resource: string;
     readonly subresource?: string;
   };
-  readonly responseStatus?: { readonly code: number };
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
