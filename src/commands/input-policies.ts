@@ -3,6 +3,7 @@ import type { ManifestDocument } from "../kubernetes/manifests.ts";
 import { loadPolicies } from "../kubernetes/policies.ts";
 import { policySet } from "../policy/resolve.ts";
 import type { PolicySet } from "../policy/resolve.ts";
+import type { Standing } from "../policy/standing.ts";
 import { policyApiVersion, policyKind, readPolicy, unknownRules } from "../policy/schema.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
 import { starterPolicies } from "../policy/starter.ts";
@@ -10,6 +11,8 @@ import { rules } from "../rules/index.ts";
 
 export interface InputPolicies {
   readonly set: PolicySet;
+  /** Nobody gave one. */
+  readonly isStarter: boolean;
   /** What the user should know of them. */
   readonly notes: readonly string[];
   /** One line each. Where there is one, no decision means anything. */
@@ -45,7 +48,27 @@ export async function inputPolicies(
   }
   const isStarter = byName.size === 0 && problems.length === 0 && paths.length === 0;
   const set = policySet(isStarter ? starterPolicies : [...byName.values()]);
-  return { set, notes: isStarter ? [starterNote] : set.ordered.flatMap(strangeRules), problems };
+  return { set, isStarter, notes: isStarter ? [starterNote] : set.ordered.flatMap(strangeRules), problems };
+}
+
+/** With those of a cluster, as if the input were applied there. undefined: they are not known. */
+export function withClusterPolicies(input: InputPolicies, standings: readonly Standing[] | undefined): InputPolicies {
+  if (standings === undefined) return input;
+  const given = input.isStarter ? [] : input.set.ordered;
+  const names = new Set(given.map(({ metadata }) => metadata.name));
+  const others = standings.filter(({ object }) => !names.has(object.name));
+  const set = policySet([...given, ...others.flatMap(({ inForce }) => inForce?.policy ?? [])]);
+  const notes = [...(input.isStarter ? [] : input.notes), ...others.flatMap(unusable)];
+  return { ...input, set, isStarter: false, notes: set.ordered.length === 0 ? [...notes, noPolicyNote] : notes };
+}
+
+const noPolicyNote = "The cluster has no policy in force, and none is among the input: nothing is injected.";
+
+function unusable({ object, problems, inForce }: Standing): readonly string[] {
+  const [first] = problems;
+  if (first === undefined) return [];
+  const stays = inForce === undefined ? "nothing of it is in force" : `generation ${inForce.generation} stays in force`;
+  return [`Policy ${object.name} of the cluster cannot be used (${first.field}: ${first.message}): ${stays}.`];
 }
 
 const starterNote =

@@ -24,6 +24,7 @@ interface LiveOptions {
   readonly kubeconfig: string | undefined;
   readonly env: Environment;
   readonly kinds: readonly ClusterKind[];
+  readonly withPolicies: boolean;
   readonly documents: readonly ManifestDocument[];
   /** Of documents that name none. */
   readonly namespace: string;
@@ -37,7 +38,7 @@ const readsAtOnce = 16;
 export async function readLiveCluster(
   options: LiveOptions,
 ): Promise<{ readonly live: LiveCluster } | { readonly problem: string }> {
-  const { env, kinds, progress } = options;
+  const { env, kinds, withPolicies, progress } = options;
   const access = clusterAccess(options.kubeconfig, env);
   if (access.problem !== undefined) return { problem: access.problem };
   let objects = 0;
@@ -51,7 +52,7 @@ export async function readLiveCluster(
       objects = count;
       show();
     };
-    const snapshot = await readCluster({ client, kinds, onProgress });
+    const snapshot = await readCluster({ client, kinds, withPolicies, onProgress });
     const { stored, forbidden } = await readStored(client, snapshot, options);
     const notes = forbidden.map((name) => `You may not read ${name}: it is judged as if it were new.`);
     return { live: { snapshot, stored, notes: [...snapshot.gaps, ...notes] } };

@@ -30,6 +30,7 @@ export async function showBrokenGroups(settings: GroupSettings, io: Io): Promise
     ...settings,
     ...settings.cluster,
     kinds,
+    withPolicies: false,
     documents: noDocuments,
     env,
     progress,

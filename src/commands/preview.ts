@@ -8,7 +8,7 @@ import { complain } from "./complain.ts";
 import { roundedNumbers } from "./exact-numbers.ts";
 import { exitCode } from "./exit-codes.ts";
 import { inputFacts } from "./input-facts.ts";
-import { inputPolicies } from "./input-policies.ts";
+import { inputPolicies, withClusterPolicies } from "./input-policies.ts";
 import { problemText } from "./input-problem.ts";
 import type { Io } from "./io.ts";
 import { jsonOutput } from "./json-output.ts";
@@ -52,22 +52,32 @@ async function show(settings: PreviewSettings, io: Io): Promise<number> {
   if (cluster !== undefined && settings.paths.length === 0) return showBrokenGroups({ ...settings, cluster }, io);
   const progress = progressOn(io);
   const { documents, problems: unreadable } = await readAll(settings.paths, io, progress);
-  const { set: policies, notes, problems: badPolicies } = await inputPolicies(settings.policies, documents);
-  if (badPolicies.length > 0) {
+  const given = await inputPolicies(settings.policies, documents);
+  if (given.problems.length > 0) {
     progress.clear();
     return complain(io, "no decision without policies that can be read", [
       ...unreadable.map(problemText),
-      ...badPolicies,
+      ...given.problems,
     ]);
   }
   const read =
     cluster &&
-    (await readLiveCluster({ ...settings, ...cluster, kinds: clusterKinds, documents, env: io.env, progress }));
+    (await readLiveCluster({
+      ...settings,
+      ...cluster,
+      kinds: clusterKinds,
+      // As the webhook does it: files take the place of the cluster's own.
+      withPolicies: settings.policies.length === 0,
+      documents,
+      env: io.env,
+      progress,
+    }));
   if (read !== undefined && "problem" in read) {
     progress.clear();
     return complain(io, "no decision without the cluster", [read.problem]);
   }
   const live = read?.live;
+  const { set: policies, notes } = withClusterPolicies(given, live?.snapshot.policies);
   const facts = inputFacts(documents, { ...settings, live });
   const { install, namespace } = settings;
   const input: JudgeInput = { policies, facts, install, namespace, stored: live?.stored ?? new Map() };
@@ -143,7 +153,7 @@ function help(): string {
       "Usage: kubectl dualstack preview [-f PATH|-]... [--cluster] [FLAG]...",
       "Shows what dualstack-webhook would do with the Services, Ingresses and TargetGroupBindings of manifests, as if each were applied now, where all the others are there already: what is set and because of which policy field, what is left out and why, and what is refused. It reads YAML with any number of documents, JSON, and lists; without --cluster, no cluster is asked.",
       "What the input says of the cluster counts: Namespaces with their labels, IngressClasses and IngressClassParams, Services, Ingresses and TargetGroupBindings, and LoadBalancerPolicies as if they were given with --policy. What it does not say is not known: nothing is taken to be missing. Other manifests pass as they are.",
-      "With --cluster, the manifests are applied to that cluster as kubectl apply would: an object that is there already is updated, and it is known what there is. Without -f, no manifest is judged: it lists the groups of Ingresses whose members contradict each other, or that cannot be loaded, so that their controller has stopped.",
+      "With --cluster, the manifests are applied to that cluster as kubectl apply would: an object that is there already is updated, and it is known what there is. Its policies count, and those of the input in the place of those of their names; with --policy, only what is given. Without -f, no manifest is judged: it lists the groups of Ingresses whose members contradict each other, or that cannot be loaded, so that their controller has stopped.",
       "A flag wins over the environment variable beside it. A flag that may be repeated takes names separated by commas too.",
     ],
     previewGroups,

@@ -1,11 +1,14 @@
 import type { ClusterKind, ClusterViews } from "../decision/cluster/cluster.ts";
 import { UnreadableObject } from "../decision/subject.ts";
 import type { Labels } from "../policy/selector.ts";
+import { standingOf } from "../policy/standing.ts";
+import type { Standing } from "../policy/standing.ts";
 import { ApiFailure, statusFailure } from "./api-failure.ts";
 import type { ApiClient } from "./client.ts";
 import { objectPath, pathOf, resourceOf, sources, versionOf } from "./cluster-sources.ts";
 import { asObject, listResource, metadataAccept, parseObject, textOf } from "./list.ts";
 import type { Raw } from "./list.ts";
+import { policiesPath, policyObject, policyResource } from "./policy-api.ts";
 
 /** What a cluster has, read once: each collection as of a moment of its own. */
 export interface ClusterSnapshot {
@@ -14,6 +17,8 @@ export interface ClusterSnapshot {
   readonly complete: ReadonlySet<ClusterKind>;
   /** Labels by name. undefined: they may not be read. */
   readonly namespaces: ReadonlyMap<string, Labels> | undefined;
+  /** undefined: not asked for, or not known: they may not be read, or nobody has installed the resource. */
+  readonly policies: readonly Standing[] | undefined;
   /** One sentence each: what may not, or cannot, be read. */
   readonly gaps: readonly string[];
 }
@@ -22,6 +27,8 @@ interface SnapshotOptions {
   readonly client: ApiClient;
   /** What to read, besides the labels of namespaces. */
   readonly kinds: readonly ClusterKind[];
+  /** Whether LoadBalancerPolicies are to be read, too. */
+  readonly withPolicies?: boolean;
   /** How many objects have been read by now, of all kinds. */
   readonly onProgress?: (objects: number) => void;
   readonly pageSize?: number;
@@ -69,7 +76,8 @@ export async function readCluster(options: SnapshotOptions): Promise<ClusterSnap
   }
 
   try {
-    const [labels, ...complete] = await Promise.all([
+    const [policies, labels, ...complete] = await Promise.all([
+      options.withPolicies === true ? readCollection(reader, policyCollection) : undefined,
       readCollection(reader, {
         path: "/api/v1/namespaces",
         resource: "namespaces",
@@ -84,6 +92,7 @@ export async function readCluster(options: SnapshotOptions): Promise<ClusterSnap
       views,
       complete: new Set(complete.flat()),
       namespaces: labels.isReadable ? namespaces : undefined,
+      policies: policies?.isReadable === true && !policies.isAbsent ? policies.objects : undefined,
       gaps: gaps.toSorted(),
     };
   } catch (error) {
@@ -124,8 +133,18 @@ interface Collection<T> {
   readonly read: (raw: Raw) => T;
 }
 
+const policyCollection: Collection<Standing> = {
+  path: policiesPath,
+  resource: policyResource,
+  accept: "application/json",
+  mayBeAbsent: true,
+  read: (raw) => standingOf(policyObject(raw), undefined),
+};
+
 interface Found<T> {
   readonly objects: readonly T[];
+  /** Nobody has installed the resource. */
+  readonly isAbsent: boolean;
   /** false: it may not be read. */
   readonly isReadable: boolean;
   readonly isComplete: boolean;
@@ -141,13 +160,15 @@ async function readCollection<T>(reader: Reader, collection: Collection<T>): Pro
       const others = unreadable.length === 1 ? "" : `, and ${unreadable.length - 1} more`;
       gaps.push(`Of the ${resource} one cannot be read: ${first}${others}.`);
     }
-    return { objects, isReadable: true, isComplete: unreadable.length === 0 };
+    return { objects, isAbsent: false, isReadable: true, isComplete: unreadable.length === 0 };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    if (error.reason === "not-found" && mayBeAbsent) return { objects: [], isReadable: true, isComplete: true };
+    if (error.reason === "not-found" && mayBeAbsent) {
+      return { objects: [], isAbsent: true, isReadable: true, isComplete: true };
+    }
     if (error.reason !== "forbidden") throw error;
     gaps.push(`You may not list ${resource}: they are not known.`);
-    return { objects: [], isReadable: false, isComplete: false };
+    return { objects: [], isAbsent: false, isReadable: false, isComplete: false };
   }
 }
 

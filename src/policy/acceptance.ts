@@ -1,8 +1,7 @@
 import { unknownRules } from "./schema.ts";
 import type { Standing } from "./standing.ts";
+import { acceptedCondition } from "./status.ts";
 import type { Condition, PolicyStatus } from "./status.ts";
-
-const acceptedCondition = "Accepted";
 
 /** More than people read at once; a condition's message has to end somewhere. */
 const mostProblems = 10;

@@ -56,6 +56,32 @@ it("says in a line each what its user may not list", async () => {
   expect(code).toBe(2);
 });
 
+it("decides by the policies of the cluster where none is given, those of the input in their places", async () => {
+  await expectSuccess(plane.kubectl(["apply", "-f", join("deploy", "base", "00-crd.yaml")]));
+  const crd = "crd/loadbalancerpolicies.dualstack.dev";
+  await expectSuccess(plane.kubectl(["wait", "--for=condition=Established", "--timeout=30s", crd]));
+  const inTheirs = policy("theirs", "internal");
+  await expect
+    .poll(() => plane.kubectl(["apply", "-f", "-"], { stdin: toYaml([inTheirs]) }), { timeout: 30_000 })
+    .toMatchObject({ code: 0 });
+  const created = { ...service({}), metadata: { namespace: "team-b", name: "new" } };
+  const decided = async (...input: readonly object[]): Promise<unknown> => {
+    const argv = ["src/cli.ts", "preview", "--cluster", "--kubeconfig", plane.kubeconfigPath, "-f", "-", "-o", "json"];
+    const { stdout } = await plane.run(process.execPath, argv, { stdin: toYaml([created, ...input]) });
+    return JSON.parse(stdout).objects[0];
+  };
+  expect(await decided()).toMatchObject({ policy: "theirs", injections: [{ value: "internal" }] });
+  expect(await decided(policy("theirs", "internet-facing"))).toMatchObject({
+    policy: "theirs",
+    injections: [{ value: "internet-facing" }],
+  });
+});
+
+function policy(name: string, scheme: string): object {
+  const spec = { namespaceSelector: {}, service: { scheme: { default: scheme } } };
+  return { apiVersion: "dualstack.dev/v1alpha1", kind: "LoadBalancerPolicy", metadata: { name }, spec };
+}
+
 async function apply(object: object): Promise<void> {
   await expectSuccess(plane.kubectl(["apply", "-f", "-"], { stdin: toYaml([object]) }));
 }
