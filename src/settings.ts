@@ -1,5 +1,6 @@
 import type { ClusterProfile, Install } from "./decision/facts.ts";
 import { helpText } from "./settings/help.ts";
+import { certificateContradictions } from "./settings/certificate.ts";
 import { nearest } from "./text/nearest.ts";
 import { toProfile } from "./settings/profile.ts";
 import { readTable, variableOf, type Environment, type Reading } from "./settings/table.ts";
@@ -34,8 +35,10 @@ export interface Settings {
 }
 
 interface TlsSettings {
-  /** Of tls.crt and tls.key; undefined: local mode, with a throwaway certificate. */
+  /** Of tls.crt and tls.key; undefined: self-managed, or local mode with a throwaway certificate. */
   readonly dir: string | undefined;
+  /** Made and renewed by ourselves, in a Secret of the cluster. */
+  readonly selfManaged: boolean;
   /** Names that the certificate must carry. */
   readonly names: readonly string[];
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
@@ -111,9 +114,7 @@ function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): r
   if (values.events && !inCluster && kubeconfig === undefined) {
     problems.push(`${givenBy.events} needs --in-cluster or --kubeconfig: Events are written to a cluster.`);
   }
-  if (inCluster && tlsDir === undefined) {
-    problems.push(`${givenBy.inCluster} needs --tls-dir: the API server trusts no throwaway certificate.`);
-  }
+  problems.push(...certificateContradictions({ values, givenBy }));
   if (canaryNamespace !== undefined && !inCluster && kubeconfig === undefined) {
     problems.push(`${givenBy.canaryNamespace} needs --in-cluster or --kubeconfig: it asks the API server.`);
   }
@@ -121,11 +122,9 @@ function contradictions({ values, givenBy }: Reading<typeof webhookSettings>): r
     const excluded = `${givenBy.excludedNamespaces} names ${canaryNamespace} too`;
     problems.push(`${givenBy.canaryNamespace} is ${canaryNamespace}, and ${excluded}: nothing would be judged there.`);
   }
-  if (givenBy.tlsNames !== undefined && tlsDir === undefined) {
-    problems.push(`${givenBy.tlsNames} needs --tls-dir: the throwaway certificate is for localhost only.`);
-  }
-  if (values.demo === true && (inCluster || tlsDir !== undefined)) {
-    const other = inCluster ? givenBy.inCluster : givenBy.tlsDir;
+  const isNotLocal = inCluster || tlsDir !== undefined || values.selfManagedCertificate;
+  if (values.demo === true && isNotLocal) {
+    const other = (inCluster ? givenBy.inCluster : givenBy.tlsDir) ?? givenBy.selfManagedCertificate;
     problems.push(
       `${givenBy.demo} is true, but the demo runs in local mode only: leave it out, or leave out ${other}.`,
     );
@@ -143,7 +142,12 @@ function toSettings(values: Reading<typeof webhookSettings>["values"], standardE
   return {
     listen: values.listen,
     healthListen: values.healthListen,
-    tls: { dir: tlsDir, names: values.tlsNames, minVersion: `TLSv${values.tlsMinVersion}` },
+    tls: {
+      dir: tlsDir,
+      selfManaged: values.selfManagedCertificate,
+      names: values.tlsNames,
+      minVersion: `TLSv${values.tlsMinVersion}`,
+    },
     cluster: clusterAccess(values),
     policies: values.policies,
     profile: toProfile(values),

@@ -12,7 +12,7 @@ describe("defaults", () => {
       settings: {
         listen: { host: "127.0.0.1", port: 8443 },
         healthListen: { host: "127.0.0.1", port: 8081 },
-        tls: { dir: undefined, names: [], minVersion: "TLSv1.3" },
+        tls: { dir: undefined, selfManaged: false, names: [], minVersion: "TLSv1.3" },
         cluster: { by: "nothing" },
         policies: [],
         profile: defaultProfile,
@@ -276,7 +276,7 @@ describe("contradictions", () => {
 
   test("a cluster's API server and a throwaway certificate", () => {
     expect(problems([], { DUALSTACK_IN_CLUSTER: "true" })).toEqual([
-      "DUALSTACK_IN_CLUSTER needs --tls-dir: the API server trusts no throwaway certificate.",
+      "DUALSTACK_IN_CLUSTER needs --tls-dir or --self-managed-certificate: the API server trusts no throwaway certificate.",
     ]);
   });
 
@@ -301,6 +301,23 @@ describe("contradictions", () => {
       "--canary-namespace is canary, and --exclude-namespace names canary too: nothing would be judged there.",
     ]);
     expect(settings(inCluster).canaryNamespace).toBe("canary");
+  });
+
+  test("a certificate of our own making, without a cluster to keep it in, without names, or beside another one", () => {
+    expect(problems(["--self-managed-certificate"])).toEqual([
+      "--self-managed-certificate needs --in-cluster or --kubeconfig: the certificate is kept in the cluster.",
+      "--self-managed-certificate needs --tls-name: the certificate is made for the names that it gives.",
+    ]);
+    expect(
+      problems(["--in-cluster", "--self-managed-certificate", "--tls-name=a.b.svc"], { DUALSTACK_TLS_DIR: "/tls" }),
+    ).toEqual(["--self-managed-certificate and DUALSTACK_TLS_DIR contradict each other: give one of them."]);
+    expect(problems(["--demo=true", "--kubeconfig=k", "--tls-name=a.b.svc", "--self-managed-certificate"])).toEqual([
+      "--demo is true, but the demo runs in local mode only: leave it out, or leave out --self-managed-certificate.",
+    ]);
+    expect(settings(["--in-cluster", "--self-managed-certificate", "--tls-name=a.b.svc"])).toMatchObject({
+      tls: { dir: undefined, selfManaged: true, names: ["a.b.svc"] },
+      demo: false,
+    });
   });
 
   test("a demo outside local mode", () => {

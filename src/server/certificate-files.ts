@@ -27,6 +27,24 @@ export async function readCertificate(dir: string, names: readonly string[], now
   const cert = await read(certFile);
   const key = await read(keyFile);
   const ca = await readOptional(join(dir, "ca.crt"));
+  return usableCertificate({ certFile, keyFile, cert, key, ca }, names, now);
+}
+
+interface CertificateText {
+  /** What messages call the two. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string | undefined;
+}
+
+/** Checks that a server can use it now, and for these names. Throws UnusableCertificate. */
+export function usableCertificate(
+  { certFile, keyFile, cert, key, ca }: CertificateText,
+  names: readonly string[],
+  now: Date,
+): Certificate {
   const leaf = parseCertificate(certFile, cert);
   if (!leaf.checkPrivateKey(parseKey(keyFile, key))) {
     throw new UnusableCertificate(`${keyFile} is not the key of ${certFile}: both must come from the same issuance.`);
@@ -43,8 +61,13 @@ export async function readCertificate(dir: string, names: readonly string[], now
   return certificate;
 }
 
+interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
 /** Why it does not serve at this moment, or undefined. */
-export function certificateFault({ notBefore, notAfter }: Certificate, now: Date): string | undefined {
+export function certificateFault({ notBefore, notAfter }: Validity, now: Date): string | undefined {
   if (now > notAfter) return `the certificate expired on ${notAfter.toISOString()} and must be renewed`;
   if (now < notBefore)
     return `the certificate is valid only from ${notBefore.toISOString()}: wait until then, or set the clock`;

@@ -51,11 +51,18 @@ export interface CacheState {
   readonly restarts: ReadonlyMap<string, number>;
 }
 
+interface SelfManagedState {
+  authorityExpiry(): Date | undefined;
+  trusted(): boolean | undefined;
+}
+
 export interface MetricsOptions {
   readonly version: string;
   /** All are asked at each scrape. */
   readonly caches: () => readonly CacheState[];
   readonly certificateExpiry: () => Date | undefined;
+  /** Asked at each scrape, where the certificate is self-managed. */
+  readonly selfManaged?: (() => SelfManagedState | undefined) | undefined;
   /** The last run of the canary. undefined: there has been none. */
   readonly canary?: () => CanaryState | undefined;
   /** How many policies there are, by what became of them. undefined: they have not been read yet. */
@@ -89,6 +96,7 @@ export function buildMetrics(options: MetricsOptions): Metrics {
   const registry = new prometheus.Registry();
   prometheus.collectDefaultMetrics({ register: registry });
   const atScrape = scrapedGauges(registry, options);
+  if (options.selfManaged !== undefined) selfManagedGauges(registry, options.selfManaged);
   const requests = counted(registry, {
     name: "dualstack_admission_requests_total",
     help: "Calls of the webhooks, by what was answered.",
@@ -336,4 +344,26 @@ function scrapedGauges(
     registers,
   }).set({ version, node: process.version }, 1);
   return state;
+}
+
+/** Not known is not a number: 0 would be long ago, or not trusted. */
+function selfManagedGauges(registry: prometheus.Registry, state: () => SelfManagedState | undefined): void {
+  const registers = [registry];
+  new prometheus.Gauge({
+    name: "dualstack_certificate_authority_expiry_timestamp_seconds",
+    help: "When the CA of the self-managed certificate expires.",
+    registers,
+    collect() {
+      this.set((state()?.authorityExpiry()?.getTime() ?? Number.NaN) / 1000);
+    },
+  });
+  new prometheus.Gauge({
+    name: "dualstack_certificate_trusted",
+    help: "1 while both webhook configurations trust the CA of the self-managed certificate, as last looked at.",
+    registers,
+    collect() {
+      const trusted = state()?.trusted();
+      this.set(trusted === undefined ? Number.NaN : Number(trusted));
+    },
+  });
 }

@@ -11,6 +11,7 @@ import { UnusableCertificate } from "./certificate-files.ts";
 import { switchLevelOnSignal } from "./log-level.ts";
 import { openLogOutput } from "./log-output.ts";
 import { serve } from "./serve.ts";
+import type { ServeOptions } from "./serve.ts";
 import type { StopSignals } from "./stop-signals.ts";
 
 /** Exit codes of the program. */
@@ -25,11 +26,12 @@ const exitCode = {
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
 
-/** Resolves with an exit code once the program has ended. */
+/** Resolves with an exit code once the program has ended. `internals` are for tests: no setting reaches them. */
 export async function start(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   stop: StopSignals,
+  internals: Pick<ServeOptions, "lifetimes"> = {},
 ): Promise<number> {
   surviveClosedOutput();
   const result = readSettings(argv, env);
@@ -59,7 +61,7 @@ export async function start(
     const writeLine = (line: string): void => {
       output.write(`${line}\n`);
     };
-    await serve({ settings, policies, log, writeLine, version, stop });
+    await serve({ settings, policies, log, writeLine, version, stop, ...internals });
     return exitCode.ok;
   } catch (error) {
     log.error(isKnown(error) ? { problem: describeFault(error) } : { err: error }, "stopped by a fault");

@@ -18,6 +18,8 @@ import type { PolicySet } from "../policy/resolve.ts";
 import type { Settings } from "../settings.ts";
 import type { Address } from "../settings/values.ts";
 import { bindable } from "./any-address.ts";
+import type { Lifetimes } from "./authority/plan.ts";
+import type { Certificate } from "./certificate-files.ts";
 import { startCanary } from "./canary.ts";
 import type { Canary } from "./canary.ts";
 import { logDetail, reportDecision } from "./decision-log.ts";
@@ -35,7 +37,7 @@ import type { Traces } from "./open-telemetry.ts";
 import { fixedPolicies, startLivePolicies } from "./policies.ts";
 import type { PolicySource } from "./policies.ts";
 import { buildServer } from "./server.ts";
-import { certificateOf } from "./serving-certificate.ts";
+import { certificateOf, selfManagedOf } from "./serving-certificate.ts";
 import type { ServingCertificate } from "./serving-certificate.ts";
 import type { StopSignals } from "./stop-signals.ts";
 import { namespaceOf, startWriterLease } from "./writer-lease.ts";
@@ -50,10 +52,13 @@ export interface ServeOptions {
   readonly writeLine: WriteLine;
   readonly version: string;
   readonly stop: StopSignals;
+  /** Of a self-managed certificate; shorter ones for tests. */
+  readonly lifetimes?: Lifetimes | undefined;
 }
 
 /** Wires everything, listens, and resolves once a signal has drained it. Throws one sentence where it can't start. */
-export async function serve({ settings, policies: given, log, writeLine, version, stop }: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
+  const { settings, policies: given, log, writeLine, version, stop, lifetimes } = options;
   if (stoppedEarly(stop, log)) return;
   const state = { draining: false, listening: false, showing: false };
   const { profile: told, assumptions } = profileOf(settings);
@@ -81,7 +86,8 @@ export async function serve({ settings, policies: given, log, writeLine, version
       ...(policies?.states() ?? []),
     ],
     policies: () => policies?.counts(),
-    certificateExpiry: () => tls?.current().notAfter,
+    certificateExpiry: () => tls?.current()?.notAfter,
+    selfManaged: settings.tls.selfManaged ? () => tls?.selfManaged : undefined,
     canary: () => canary?.state,
   });
   try {
@@ -105,20 +111,27 @@ export async function serve({ settings, policies: given, log, writeLine, version
       notes: { certificate: () => tls?.fault(), policies: () => policies?.note(), canary: () => canary?.note() },
     });
     await listen(health, bindable(settings.healthListen));
-    tls = await certificateOf(settings, log, metrics, ({ cert, key }) => {
+    const onChange = ({ cert, key }: Certificate): void => {
       if (app?.server instanceof TlsServer) app.server.setSecureContext({ cert, key, minVersion });
       canary?.changed("certificate");
-    });
+    };
+    const { selfManaged, names } = settings.tls;
+    if (!selfManaged) tls = await certificateOf(settings, log, metrics, onChange);
     // Reading the credentials may take a minute.
     const client = await Promise.race([clientOf(settings), stop.first.then(() => undefined)]);
     if (stoppedEarly(stop, log)) return;
     const watching = client && { client, clock: systemClock, random: Math.random, log };
     namespaces = watching && watchNamespaces(watching);
     const labels = namespaces?.watched;
-    if (watching !== undefined && given === "live") {
-      lease = startWriterLease({ ...watching, namespace: await namespaceOf(settings.cluster) });
-      policies = startLivePolicies({ ...watching, lease, metrics, onSet: () => canary?.changed("policies") });
+    if (watching !== undefined && (selfManaged || given === "live")) {
+      const namespace = await namespaceOf(settings.cluster);
+      lease = startWriterLease({ ...watching, namespace });
+      if (selfManaged) tls = selfManagedOf({ ...watching, namespace, names, lease, lifetimes, onChange, metrics });
+      if (given === "live") {
+        policies = startLivePolicies({ ...watching, lease, metrics, onSet: () => canary?.changed("policies") });
+      }
     }
+    if (tls === undefined) throw new Error("there is nowhere to have a certificate from");
     // What comes into force later may need what is kept only from the start on.
     const kinds = given !== "live" && judgesNothing(given) ? new Set<ClusterKind>() : keptKinds;
     objects = watching && watchCluster({ ...watching, kinds, labelsOf: (name) => labels?.get(name) });
@@ -138,7 +151,7 @@ export async function serve({ settings, policies: given, log, writeLine, version
     if (otlpEndpoint !== undefined) {
       traces = (await import("./open-telemetry.ts")).startTraces({ endpoint: otlpEndpoint, version, log });
     }
-    const { cert, key } = tls.current();
+    const certificate = tls.current();
     app = buildServer({
       policies: () => policies?.current(),
       namespaceLabels: (name, deadlineMs) =>
@@ -170,8 +183,11 @@ export async function serve({ settings, policies: given, log, writeLine, version
         isLagging: eventLoop.isLagging,
       },
       log,
-      tls: { cert, key, minVersion },
+      // Without one yet, nobody is answered: the port is opened with the first.
+      tls: { ...(certificate && { cert: certificate.cert, key: certificate.key }), minVersion },
     });
+    await Promise.race([tls.first, stop.first]);
+    if (stoppedEarly(stop, log)) return;
     const url = await app.listen(bindable(settings.listen));
     state.listening = true;
 

@@ -42,6 +42,13 @@ const servingSettings = {
     description: "Folder of tls.crt and tls.key, watched for changes.",
     otherwise: "local mode, with a throwaway certificate made at start",
   },
+  selfManagedCertificate: {
+    flag: "self-managed-certificate",
+    takes: "nothing",
+    description:
+      "Make and renew the certificate ourselves, in the Secret dualstack-webhook-ca, and have the webhook configurations trust it.",
+    otherwise: "the certificate is somebody else's, such as cert-manager's",
+  },
   tlsMinVersion: {
     flag: "tls-min-version",
     takes: "value",

@@ -40,6 +40,14 @@ export function renderOverlay(name: string): readonly Manifest[] {
   return render(join(deploy, "overlays", name));
 }
 
+/** An overlay with a component on top, as a kustomization that names both prints it. */
+export function renderComponent(overlay: string, component: string): readonly Manifest[] {
+  const dir = join(deploy, "components", component);
+  const { resources, patches = [] } = readKustomization(dir);
+  const added = resources.flatMap((resource) => readManifests(join(dir, resource)));
+  return patches.reduce(applied, [...renderOverlay(overlay), ...added]);
+}
+
 function render(dir: string): readonly Manifest[] {
   const { resources, patches = [] } = readKustomization(dir);
   const manifests = resources.flatMap((resource) => {
@@ -90,12 +98,16 @@ function readManifests(file: string): readonly Manifest[] {
 }
 
 function applied(manifests: readonly Manifest[], { target, patch }: KustomizePatch): readonly Manifest[] {
-  const operations = parse(patch) as Operation[];
+  const operations = parse(patch) as Operation[] | { readonly $patch: string };
   const isTarget = ({ apiVersion, kind, metadata }: Manifest): boolean =>
     apiVersion.startsWith(`${target.group}/`) &&
     new RegExp(`^(?:${target.kind})$`).test(kind) &&
     new RegExp(`^(?:${target.name})$`).test(metadata.name);
   if (!manifests.some(isTarget)) throw new Error(`nothing to patch: ${JSON.stringify(target)}`);
+  if (!Array.isArray(operations)) {
+    if (operations.$patch !== "delete") throw new Error(`this renderer does not know the patch ${patch}`);
+    return manifests.filter((manifest) => !isTarget(manifest));
+  }
   return manifests.map((manifest) =>
     isTarget(manifest) ? jsonPatch.applyPatch(manifest, operations, true, false).newDocument : manifest,
   );
