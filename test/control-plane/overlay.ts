@@ -14,8 +14,13 @@ export interface Overlay {
 }
 
 /** What `kubectl kustomize` makes of the overlay. */
-export async function readOverlay(plane: ControlPlane, name: OverlayName): Promise<Overlay> {
-  const { code, stdout, stderr } = await plane.kubectl(["kustomize", join(deploy, "overlays", name)]);
+export function readOverlay(plane: ControlPlane, name: OverlayName): Promise<Overlay> {
+  return readKustomization(plane, join(deploy, "overlays", name));
+}
+
+/** What `kubectl kustomize` makes of a folder that builds on an overlay. */
+export async function readKustomization(plane: ControlPlane, folder: string): Promise<Overlay> {
+  const { code, stdout, stderr } = await plane.kubectl(["kustomize", folder]);
   if (code !== 0) throw new Error(`kubectl kustomize: ${stderr}`);
   const manifests = parseAllDocuments(stdout, { version: "1.1" }).map((document) => document.toJS() as Manifest);
   const args = list(pick(manifests, "Deployment"), "spec", "template", "spec", "containers", 0, "args").map(String);
@@ -44,13 +49,13 @@ export function localWorkload(manifests: readonly Manifest[]): readonly Manifest
 }
 
 /** The webhook configurations, unchanged but for what cert-manager would fill in and the port, which an ExternalName cannot map. */
-export function localConfigurations(manifests: readonly Manifest[], port: number, caPem: string): readonly Manifest[] {
-  const caBundle = Buffer.from(caPem).toString("base64");
+export function localConfigurations(manifests: readonly Manifest[], port: number, caPem?: string): readonly Manifest[] {
+  const trust = caPem === undefined ? {} : { caBundle: Buffer.from(caPem).toString("base64") };
   return manifests.filter(isWebhookConfiguration).map((manifest) => ({
     ...manifest,
     webhooks: list(manifest, "webhooks").map((entry) => {
       const service = { ...record(at(entry, "clientConfig", "service")), port };
-      return { ...record(entry), clientConfig: { service, caBundle } };
+      return { ...record(entry), clientConfig: { service, ...trust } };
     }),
   }));
 }
