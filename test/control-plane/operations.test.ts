@@ -13,6 +13,7 @@ import { findCertManagerCrds } from "./cert-manager.ts";
 import { expectSuccess, service, startCluster } from "./kubernetes.ts";
 import type { Cluster } from "./kubernetes.ts";
 import { localWorkload, readOverlay, toYaml } from "./overlay.ts";
+import { poll } from "./processes.ts";
 import type { Result } from "./processes.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
@@ -33,14 +34,17 @@ function shell(plane: ControlPlane, { text }: Block): Promise<Result> {
 async function withCertManager(plane: ControlPlane): Promise<void> {
   const crds = (await findCertManagerCrds()).flatMap((file) => ["-f", file]);
   await expectSuccess(plane.kubectl(["create", ...crds]));
-  await expectSuccess(plane.kubectl(["wait", "--for=condition=Established", "crd", "--all"]));
+  // Of one that has no status yet, kubectl wait says that it cannot read it.
+  const wait = ["wait", "--for=condition=Established", "crd", "--all"];
+  const established = async (): Promise<boolean> => (await plane.kubectl(wait)).code === 0;
+  if (!(await poll(established, { every: 200, within: 30_000 }))) throw new Error("cert-manager's CRDs are not served");
 }
 
 describe("an installation", () => {
   let cluster: Cluster;
   let manifests: readonly Manifest[];
   beforeAll(async () => {
-    cluster = await startCluster({ flags: ["--controllers=aws-load-balancer-controller"] });
+    cluster = await startCluster({ policies: "cluster", flags: ["--controllers=aws-load-balancer-controller"] });
     ({ manifests } = await readOverlay(cluster.plane, "cluster-wide"));
     await withCertManager(cluster.plane);
     await cluster.namespace("shop");
@@ -56,6 +60,12 @@ describe("an installation", () => {
   const created = async (): Promise<boolean> => (await cluster.create(service("shop"), "--dry-run=server")).code === 0;
   const modeOf = async (): Promise<string> =>
     (await cluster.plane.kubectl(["get", "lbpolicy", "public-dualstack", "-o", "jsonpath={.spec.mode}"])).stdout;
+
+  /** What the canary has found, which runs again when policies change. */
+  const proof = async (): Promise<string> => {
+    const text = await (await fetch(`${cluster.webhook.healthUrl}/metrics`)).text();
+    return /dualstack_canary_success\{result="([a-z-]+)"\}/.exec(text)?.[1] ?? "";
+  };
 
   /** What is so after the block that has these words, the first time. */
   const effects: readonly (readonly [string, () => Promise<void>])[] = [
@@ -77,8 +87,20 @@ describe("an installation", () => {
         await cluster.webhook.start();
       },
     ],
-    ["mode: Warn/", async () => expect(await modeOf()).toBe("Warn")],
-    ['{"mode": "Enforce"}', async () => expect(await modeOf()).toBe("Enforce")],
+    [
+      "mode: Warn/",
+      async () => {
+        expect(await modeOf()).toBe("Warn");
+        await expect.poll(proof, { timeout: 45_000 }).toBe("shadow");
+      },
+    ],
+    [
+      '{"mode": "Enforce"}',
+      async () => {
+        expect(await modeOf()).toBe("Enforce");
+        await expect.poll(proof, { timeout: 45_000 }).toBe("proved");
+      },
+    ],
     ['{"mode": "Warn"}', async () => expect(await modeOf()).toBe("Warn")],
     [
       "kubectl delete -k",
