@@ -34,15 +34,24 @@ describe("the objects", () => {
   it.each([
     ["monitoring", "monitoring.enabled=true"],
     ["events", "events.enabled=true"],
-  ])("with %s are those of the overlay with its component", async (component, set) => {
+    ["components/self-managed-certificates", 'certificates.mode="SelfManaged"'],
+  ])("are those of an overlay with the component %s where %s", async (component, set) => {
     const folder = await temporaryFolder();
-    const path = (...names: readonly string[]): string => relative(folder, join(deploy, ...names));
-    const kustomization = { resources: [path("overlays", "cluster-wide")], components: [path(component)] };
-    await writeFile(join(folder, "kustomization.yaml"), toYaml([kustomization]));
+    const [overlay, added] = ["overlays/cluster-wide", component].map((name) => relative(folder, join(deploy, name)));
+    await writeFile(join(folder, "kustomization.yaml"), toYaml([{ resources: [overlay], components: [added] }]));
     const { stdout } = await expectSuccess(plane.kubectl(["kustomize", folder]));
-    const manifests = manifestsOf(stdout);
+    // Where kustomize has taken away the last one of a list it leaves the list, which says nothing.
+    const left = new Set([
+      '"annotations":{},',
+      '"volumeMounts":[],',
+      ',"volumes":[]',
+      ',"annotations":{}',
+      ',"volumeMounts":[]',
+    ]);
+    const text = JSON.stringify(manifestsOf(stdout).map(kept));
+    const withoutEmpty = [...left].reduce((all, each) => all.replaceAll(each, ""), text);
     const ofChart = await renderChart(helm, set);
-    expect(byName(ofChart)).toEqual(byName(manifests.map(kept)));
+    expect(byName(ofChart)).toEqual(byName(JSON.parse(withoutEmpty) as Manifest[]));
   });
 
   it("stand in the namespace that is given, and in no other", async () => {

@@ -48,6 +48,14 @@ const cases: readonly Case[] = [
   ],
   ["crds.install=false", 0, (manifests) => manifests.filter(isDefinition).length],
   ["crds.keep=false", [undefined], (manifests) => manifests.filter(isDefinition).map(annotations)],
+  [
+    'certificates.mode="SelfManaged"',
+    [0, ["Secret"]],
+    (manifests) => [
+      manifests.filter(needsCertManager).length,
+      manifests.map(({ kind }) => kind).filter((kind) => kind === "Secret"),
+    ],
+  ],
   ["events.enabled=true", "--events", (manifests) => args(manifests).at(-1)],
   ['image.repository="example.com/mirror/webhook"', "example.com/mirror/webhook:0.1.0", image],
   ['image.tag="0.1.0-debug"', "dualstack-webhook:0.1.0-debug", image],
