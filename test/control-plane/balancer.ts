@@ -34,7 +34,7 @@ interface Replica {
 
 /** About as soon as the API servers of a cluster hear of it. */
 const probeEveryMs = 300;
-const startWithin = 60_000;
+const startWithin = 150_000;
 /** The drain's delay, the longest call, and what a loaded machine takes. */
 const stopWithin = 30_000;
 
@@ -78,8 +78,9 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
   /** Each by itself: the one that starts must not hide that another one stops. */
   const probe = async (replica: Replica): Promise<void> => {
     while (replica.server.ended() === undefined) {
-      if (await isReady(replica.healthUrl)) ready.add(replica);
-      else ready.delete(replica);
+      const answer = await isReady(replica.healthUrl);
+      if (answer === true) ready.add(replica);
+      if (answer === false) ready.delete(replica);
       await sleep(probeEveryMs, undefined, { ref: false });
     }
     ready.delete(replica);
@@ -132,12 +133,13 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** undefined: no answer in time, which says nothing: a kubelet asks again before it believes it. */
+async function isReady(url: string): Promise<boolean | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
     await response.arrayBuffer();
     return response.ok;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "TimeoutError" ? undefined : false;
   }
 }

@@ -117,6 +117,25 @@ describe("small bodies", () => {
     for (const { socket } of slow) socket.destroy();
     await expect.poll(() => statusOf(port, whole)).toBe(200);
   });
+
+  it("of unknown length count as the largest small ones", async () => {
+    const { app, port } = await listening();
+    let arrived = 0;
+    app.server.on("request", () => {
+      arrived += 1;
+    });
+    const chunked = call("known").replace(/content-length: \d+/, "transfer-encoding: chunked");
+    const [head = "", body = ""] = chunked.split("\r\n\r\n");
+    const start = `${head}\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`;
+    const slow = await Promise.all(Array.from({ length: 256 }, () => open(port)));
+    for (const { socket } of slow) socket.write(start);
+    await expect.poll(() => arrived, { timeout: 20_000 }).toBe(256);
+    expect(await statusOf(port, `${start}0\r\n\r\n`)).toBe(503);
+    expect(await statusOf(port)).toBe(503);
+    slow[0]?.socket.write("0\r\n\r\n");
+    expect((await slow[0]?.answer())?.head).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await statusOf(port, `${start}0\r\n\r\n`)).toBe(200);
+  });
 });
 
 it("connections beyond two for each request are dropped, and counted", async () => {
