@@ -101,7 +101,8 @@ function withoutAll(claimed: readonly string[]): readonly Target[] {
   return claimed.includes(loadBalancerClassTarget) ? [...targets, nlb.type] : targets;
 }
 
-function ownValue(view: View, key: string): string | undefined {
+/** The value of one key of a provenance on an object, or of our pair in its map. */
+export function ownValue(view: View, key: string): string | undefined {
   return key === ourPair
     ? pairValue(view.annotations[nlb.targetGroupAttributes], proxyProtocolPair.key)
     : valueAt(view, key);

@@ -7,7 +7,7 @@ import { inTreeScheme } from "./in-force.ts";
 import type { Candidate, Injection, LeftOut, Proposal } from "./injection.ts";
 import type { Subject } from "./subject.ts";
 import type { Plan, PlanInput } from "./plan.ts";
-import { readProvenance } from "./provenance.ts";
+import { ownValue, readProvenance } from "./provenance.ts";
 import { possibleAllocations } from "./unallocated.ts";
 
 /**
@@ -144,9 +144,13 @@ function elsewhere(reports: readonly Report[], candidates: readonly Candidate[],
   return reports.filter(({ problem }) => !ours.includes(problem.field));
 }
 
-/** The API server may call again, with our values on the object: they are as little the author's as the first time. */
+/**
+ * The API server may call again, with our values on the object: they are as little the author's as the first time. A note
+ * that names what is not there was made up.
+ */
 function alreadyOurs({ object }: Subject): readonly string[] {
-  return (readProvenance(object.annotations[injectedAnnotation])?.keys ?? []).map(targetField);
+  const keys = readProvenance(object.annotations[injectedAnnotation])?.keys ?? [];
+  return keys.filter((key) => ownValue(object, key) !== undefined).map(targetField);
 }
 
 /** One refusal weighs more than any number of warnings. */

@@ -65,10 +65,11 @@ export const issue: Issue = async (request) => {
 };
 
 if (process.argv[1] === file) {
-  process.stdout.write(JSON.stringify(await make((await json(process.stdin)) as IssueRequest)));
+  process.stdout.write(JSON.stringify(await issueHere((await json(process.stdin)) as IssueRequest)));
 }
 
-async function make({ authority: asked, leaf, now }: IssueRequest): Promise<Issued> {
+/** The same in this process, which keeps what the library takes. */
+export async function issueHere({ authority: asked, leaf, now }: IssueRequest): Promise<Issued> {
   const x509 = await importX509();
   const authority = "cert" in asked ? asked : await makeAuthority(x509, asked, now);
   return { authority, leaf: leaf && (await makeLeaf(x509, authority, leaf, now)) };

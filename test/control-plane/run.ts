@@ -1,6 +1,7 @@
 /**
- * `npm run test:e2e`: gets the control plane's programs ready, then runs the tests that need them. Those of faults, which
- * take their time, are run by `npm run test:faults`.
+ * `npm run test:e2e`: gets the control plane's programs ready, then runs the tests that need them, and those of our own
+ * program that would keep `npm test` from being quick (program/). Those of faults, which take their time, are run by
+ * `npm run test:faults`.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

@@ -34,6 +34,21 @@ describe("a Service that asks for its first load balancer", () => {
     expect(injected(update({ spec: { type: "ClusterIP" } }, {}))).toEqual(allValues);
   });
 
+  it("gets the same whatever note of injections its author made up", () => {
+    const bounds = { scheme: { allowed: ["internet-facing"] }, targetType: { allowed: ["instance"] } };
+    const values = { loadBalancerClass: { default: "service.k8s.aws/nlb" }, ipAddressType: { default: "dualstack" } };
+    const policy = { service: { ...values, ...bounds } };
+    const annotations = {
+      "service.beta.kubernetes.io/aws-load-balancer-enable-prefix-for-ipv6-source-nat": "on",
+      "service.beta.kubernetes.io/aws-load-balancer-disable-nlb-sg": "true",
+    };
+    const note = { "dualstack.dev/injected": `policy=test; keys=${nlb.scheme},${nlb.targetType}` };
+    const profile = { ipFamily: "ipv4", subnetsHaveIPv6: undefined, controllers: undefined };
+    const plain = create({ annotations }, policy, profile);
+    expect(injected(plain)).toEqual({ [lbClass]: "service.k8s.aws/nlb", [nlb.ipAddressType]: "dualstack" });
+    expect(injected(create({ annotations: { ...annotations, ...note } }, policy, profile))).toEqual(injected(plain));
+  });
+
   it("gets nothing while it is of another type", () => {
     expect(create({ spec: { type: "NodePort" } })).toMatchObject({ untouched: "not-ours", injections: [] });
   });

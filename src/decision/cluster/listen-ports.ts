@@ -17,4 +17,3 @@ export function portsIn(annotations: Annotations, params: IngressClassParamsView
 
 export const httpOn80: ListenPorts = new Map([[80, "HTTP"]]);
 const httpsOn443: ListenPorts = new Map([[443, "HTTPS"]]);
-

@@ -102,4 +102,3 @@ export function place(setting: Setting, part: string): Pick<Statement, "part" | 
 export function slotOf(setting: Setting, part: string): string {
   return part === "" ? setting : `${setting} ${part}`;
 }
-

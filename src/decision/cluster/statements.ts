@@ -8,7 +8,19 @@ import type { Member } from "./group.ts";
 import { httpOn80, portsIn } from "./listen-ports.ts";
 import { one, onPorts, place, slotOf } from "./statement.ts";
 import type { Annotations, Reader, Setting, Statement } from "./statement.ts";
-import { aSet, asWritten, cidrs, filled, flag, hasItems, inAnyOrder, inOrder, integer, isFilled, setOf } from "./statement-values.ts";
+import {
+  aSet,
+  asWritten,
+  cidrs,
+  filled,
+  flag,
+  hasItems,
+  inAnyOrder,
+  inOrder,
+  integer,
+  isFilled,
+  setOf,
+} from "./statement-values.ts";
 import type { IngressClassParamsView, IngressObject, Pair, ParamsSubnets } from "./views.ts";
 
 /** What a member states, but for the NLB in front; the same list as long as object and IngressClassParams are the same. */

@@ -4,7 +4,7 @@ import { certificatesIn, isSignedBy } from "../../../src/server/authority/pem.ts
 import { startSelfManaged } from "../../../src/server/authority/self-managed.ts";
 import type { SelfManagedCertificate } from "../../../src/server/authority/self-managed.ts";
 import type { Lifetimes } from "../../../src/server/authority/plan.ts";
-import { issue } from "../../../src/server/issuance.ts";
+import { issueHere } from "../../../src/server/issuance.ts";
 import { certificateCluster } from "../../support/certificate-cluster.ts";
 import type { CertificateCluster } from "../../support/certificate-cluster.ts";
 import { fastClock } from "../../support/fast-clock.ts";
@@ -325,6 +325,7 @@ function start(held = true): Replica {
   const lines: string[] = [];
   const line = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const started = startSelfManaged({
+    issue: issueHere,
     client: checkedClient(),
     clock,
     random: () => 0.5,
@@ -436,7 +437,7 @@ function lifeOf(cert: string): number {
 async function newPair() {
   const validMs = 900 * dayMs;
   const leaf = { commonName: "x", dnsNames: [name], ipAddresses: [], validMs };
-  const made = await issue({ authority: { commonName: "somebody", validMs }, leaf, now: clock.now() });
+  const made = await issueHere({ authority: { commonName: "somebody", validMs }, leaf, now: clock.now() });
   return { ...made.authority, leaf: made.leaf };
 }
 

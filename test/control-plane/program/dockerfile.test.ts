@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const stages = readStages(readFileSync(join(root, "Dockerfile"), "utf8"));
 const admitted = readDockerignore(readFileSync(join(root, ".dockerignore"), "utf8"));
 const [build, runtime] = stages;

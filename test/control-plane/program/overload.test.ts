@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { call, openCaller, requestOf } from "./support/caller.ts";
-import type { Answer, Caller } from "./support/caller.ts";
-import { startServing } from "./support/serving-program.ts";
-import type { ServingProgram } from "./support/serving-program.ts";
-import { rawService } from "./support/subjects.ts";
-import { reviewOf } from "./support/webhook-app.ts";
+import { call, openCaller, requestOf } from "../../support/caller.ts";
+import type { Answer, Caller } from "../../support/caller.ts";
+import { startServing } from "../../support/serving-program.ts";
+import type { ServingProgram } from "../../support/serving-program.ts";
+import { rawService } from "../../support/subjects.ts";
+import { reviewOf } from "../../support/webhook-app.ts";
 
 const within = { timeout: 60_000, interval: 100 };
 const usual = requestOf("/mutate?timeout=30s", reviewOf(rawService({})));
