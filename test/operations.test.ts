@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CanaryResult } from "../src/kubernetes/canary-probe.ts";
 import { previewGroups } from "../src/commands/preview-settings.ts";
 import { buildMetrics } from "../src/server/metrics.ts";
+import type { Metrics } from "../src/server/metrics.ts";
 import { readSettings } from "../src/settings.ts";
 import { helpText } from "../src/settings/help.ts";
 import { between, documentBlocks, operations, tableNames } from "./support/operations.ts";
@@ -11,12 +12,14 @@ import { between, documentBlocks, operations, tableNames } from "./support/opera
 
 describe("docs/operations.md", () => {
   it("has every metric, and no other", async () => {
-    const metrics = buildMetrics({ version: "0", caches: () => [], certificateExpiry: () => undefined });
-    const names = [...(await metrics.render()).matchAll(/^# TYPE (dualstack_\w+)/gm)].map(([, name = ""]) => name);
+    const options = { version: "0", caches: () => [], certificateExpiry: () => undefined };
+    const names = await namesOf(buildMetrics(options));
     expect(tableNames(between("metrics")).toSorted()).toEqual(names.toSorted());
+    const more = await namesOf(buildMetrics({ ...options, selfManaged: () => undefined }));
     const elsewhere = operations.replaceAll(/<!-- metrics:begin -->[^]*<!-- metrics:end -->/g, "");
     const named = [...elsewhere.matchAll(/\bdualstack_\w+/g)].map(([name]) => name);
-    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+    expect(named.filter((name) => !more.includes(name))).toEqual([]);
+    expect(more.filter((name) => !names.includes(name) && !named.includes(name))).toEqual([]);
   });
 
   it("has the place that each alert leads to", () => {
@@ -76,3 +79,7 @@ const canaryResults: Readonly<Record<CanaryResult, true>> = {
   "namespace-missing": true,
   unreachable: true,
 };
+
+async function namesOf(metrics: Metrics): Promise<readonly string[]> {
+  return [...(await metrics.render()).matchAll(/^# TYPE (dualstack_\w+)/gm)].map(([, name = ""]) => name);
+}
