@@ -1,21 +1,29 @@
 /**
  * As much of an API server as the webhook's caches ask for: lists in pages, and watches in which nothing happens. Its
- * arguments are a certificate and a key as PEM; it says its port to the process that started it.
+ * arguments are a certificate and a key as PEM, how many namespaces there are and how many of each other kind; it says its
+ * port to the process that started it.
  */
 import { createServer } from "node:https";
-import { albClass, groups, ingress, inNamespace, namespace, others, service, shop } from "./cluster-objects.ts";
+import { albClass, groups, ingress, inNamespace, namespace, service, shop } from "./cluster-objects.ts";
 
 interface Collection {
   readonly count: number;
   readonly at: (index: number) => object;
 }
 
+const [, , cert, key, namespacesText, othersText] = process.argv;
+const namespaces = Number(namespacesText);
+const others = Number(othersText);
+
 const members = groups.flatMap(({ name, others: count }) =>
   Array.from({ length: count }, (_, index) => ingress(`team-${index}`, name)),
 );
 
 const collections: Readonly<Record<string, Collection>> = {
-  "/api/v1/namespaces": { count: others + 1, at: (index) => namespace(index === others ? shop : inNamespace(index)) },
+  "/api/v1/namespaces": {
+    count: namespaces + 1,
+    at: (index) => namespace(index === namespaces ? shop : inNamespace(index)),
+  },
   "/api/v1/services": {
     count: others + 1,
     at: (index) => service(index === others ? shop : inNamespace(index)),
@@ -28,7 +36,6 @@ const collections: Readonly<Record<string, Collection>> = {
 };
 
 const resourceVersion = "1000";
-const [, , cert, key] = process.argv;
 const server = createServer({ cert, key }, (request, response) => {
   const url = new URL(request.url ?? "/", "https://localhost");
   const collection = Object.hasOwn(collections, url.pathname) ? collections[url.pathname] : undefined;

@@ -35,6 +35,8 @@ export interface Result {
     /** Ingresses that join a group, which then has this size. */
     readonly groups: readonly { readonly size: number; readonly throughput: number; readonly ratio: number }[];
   };
+  /** In cluster mode: the best start with 10,000 namespaces and 100 of everything else; memory when idle with 100 of each. */
+  readonly small: { readonly manyNamespacesSeconds: number; readonly idleRssMiB: number };
   /** Empty in a quick run. */
   readonly bars: readonly Verdict[];
 }
@@ -43,7 +45,7 @@ const columns = ["", "req/s", "p50 ms", "p99 ms", "CPU ms/req"] as const;
 
 /** The result as a table of at most 80 columns. */
 export function reportText(result: Result): string {
-  const { conditions, scenarios, rssMiB, readySeconds, everyAnnotationMicros, inCluster, bars } = result;
+  const { conditions, scenarios, rssMiB, readySeconds, everyAnnotationMicros, inCluster, small, bars } = result;
   const { node, platform, cpus, loadAverage, rounds, sliceSeconds, reviewBytes, requests } = conditions;
   return [
     `Node ${node} on ${platform}, ${cpus} CPUs, load average ${loadAverage.map((load) => load.toFixed(1)).join(" to ")}`,
@@ -60,6 +62,8 @@ export function reportText(result: Result): string {
     `RSS after ${rssMiB.requests} requests: bare ${rssMiB.bare.toFixed(1)} MiB, webhook ${rssMiB.ours.toFixed(1)} MiB (${rssMiB.ratio.toFixed(2)})`,
     `ready after ${readySeconds.best.toFixed(3)} s at best, ${readySeconds.median.toFixed(3)} s in the middle of ${readySeconds.all.length} starts`,
     `a Service with every annotation is decided in ${everyAnnotationMicros.toFixed(1)} µs`,
+    `with 10,000 namespaces and little else: ready after ${small.manyNamespacesSeconds.toFixed(2)} s`,
+    `idle with 100 namespaces, Ingresses and Services: RSS ${small.idleRssMiB.toFixed(1)} MiB`,
     `with 10,000 namespaces, Ingresses and Services: ready after ${inCluster.readySeconds.toFixed(2)} s, RSS ${inCluster.rssMiB.toFixed(1)} MiB`,
     ...inCluster.groups.map(
       ({ size, throughput, ratio }) =>

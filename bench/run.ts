@@ -3,6 +3,7 @@
  * turns within one run, so that whatever else the machine does meets both; what is judged are ratios, memory and start-up.
  */
 import { availableParallelism, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { judge } from "./bars.ts";
 import { everyAnnotationMicros } from "./every-annotation.ts";
 import { checkAnswer, run } from "./load.ts";
@@ -12,7 +13,7 @@ import { build } from "./program.ts";
 import type { Programs } from "./program.ts";
 import { reportText } from "./report.ts";
 import type { Result, Scenario } from "./report.ts";
-import { groups } from "./cluster-objects.ts";
+import { groups, others } from "./cluster-objects.ts";
 import { joiningMessage, mutateMessage, validateMessage } from "./reviews.ts";
 import type { Message } from "./reviews.ts";
 import { startBareServer, startInCluster, startWebhook } from "./servers.ts";
@@ -46,6 +47,11 @@ const messagesOf: Readonly<Record<Scenario["name"], () => readonly Message[]>> =
   validate: () => [validateMessage()],
   mixed: () => [mutateMessage(), validateMessage()],
 };
+
+/** Objects of a kind in a cluster of ordinary size. */
+const ordinary = 100;
+/** Until what a start needed has been given back, or not. */
+const idleMs = 3000;
 
 /** The answers of each server that are read in full before anything is timed. */
 const checkedAnswers = 200;
@@ -107,6 +113,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     }
   }
   await Promise.all([servers.bare.stop(), servers.ours.stop()]);
+  const small = await measureIdle(programs);
   const inCluster = await measureCluster(programs, plan, answered);
 
   const compared = rounds.map(({ scenario, rounds: found }) => ({ ...scenario, ...compare(found) }));
@@ -122,6 +129,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     groupOf100Ratio: inCluster.groups.find(({ size }) => size === 100)?.ratio ?? Number.NaN,
     cachedRssMiB: inCluster.rssMiB,
     firstSyncSeconds: inCluster.readySeconds,
+    ...small,
   };
   return {
     conditions: {
@@ -140,6 +148,7 @@ async function measureWithin(plan: Plan, options: Options): Promise<Result> {
     readySeconds,
     everyAnnotationMicros: figures.everyAnnotationMicros,
     inCluster,
+    small,
     bars: options.quick ? [] : judge(figures),
   };
 }
@@ -150,7 +159,7 @@ async function measureCluster(
   plan: Plan,
   answered: { count: number },
 ): Promise<Result["inCluster"]> {
-  const server = await startInCluster(programs);
+  const server = await startInCluster(programs, { namespaces: others, others });
   const { port, readySeconds } = server;
   const found = groups.map(({ size, name }) => ({
     size,
@@ -180,6 +189,21 @@ async function measureCluster(
       ratio: median(rates.map((rate, round) => rate / (alone?.rates[round] ?? Number.NaN))),
     })),
   };
+}
+
+/** A start with many namespaces and little else, and the memory of one that nobody asks in a cluster of ordinary size. */
+async function measureIdle(programs: Programs): Promise<Result["small"]> {
+  const starts: number[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const server = await startInCluster(programs, { namespaces: others, others: ordinary });
+    starts.push(server.readySeconds);
+    await server.stop();
+  }
+  const server = await startInCluster(programs, { namespaces: ordinary, others: ordinary });
+  await sleep(idleMs);
+  const { rssMiB } = await server.usage();
+  await server.stop();
+  return { manyNamespacesSeconds: Math.min(...starts), idleRssMiB: rssMiB };
 }
 
 /** Before anything else runs. The best is judged, since other work on the machine can only add to it. */

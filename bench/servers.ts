@@ -65,10 +65,20 @@ export async function startWebhook(
   return { port, readySeconds: (performance.now() - started) / 1000, ...controls(child) };
 }
 
+/** How many objects an API server has. */
+export interface ClusterSize {
+  readonly namespaces: number;
+  /** Of each other kind. */
+  readonly others: number;
+}
+
 /** The same in a cluster: with the caches filled from an API server, as the manifests start it. */
-export async function startInCluster({ folder, webhook, apiServer }: Programs): Promise<RunningServer> {
+export async function startInCluster(
+  { folder, webhook, apiServer }: Programs,
+  { namespaces, others }: ClusterSize,
+): Promise<RunningServer> {
   const { cert, key, ca } = await createLocalCertificate(folder);
-  const api = start([apiServer, cert, key], folder);
+  const api = start([apiServer, cert, key, String(namespaces), String(others)], folder);
   const { port: apiPort } = (await Promise.race([answerOf(api), exited(api)])) as { readonly port: number };
   const [tls, account] = [join(folder, "tls"), join(folder, "account")];
   await Promise.all([tls, account].map((path) => mkdir(path, { recursive: true })));

@@ -12,6 +12,8 @@ const onEveryLimit: Judged = {
   groupOf100Ratio: 0.5,
   cachedRssMiB: 200,
   firstSyncSeconds: 5,
+  manyNamespacesSeconds: 2,
+  idleRssMiB: 120,
 };
 
 describe("the bars", () => {
@@ -21,7 +23,8 @@ describe("the bars", () => {
   it("hold where every figure is better", () => {
     const better = { throughputRatio: 1.1, p50Ratio: 0.9, rssMiB: 80, readySeconds: 0.2, everyAnnotationMicros: 9 };
     const inCluster = { groupOf10Ratio: 1, groupOf100Ratio: 0.9, cachedRssMiB: 150, firstSyncSeconds: 1 };
-    expect(missed({ ...better, ...inCluster })).toEqual([]);
+    const idle = { manyNamespacesSeconds: 1, idleRssMiB: 90 };
+    expect(missed({ ...better, ...inCluster, ...idle })).toEqual([]);
   });
   it("miss the throughput below its limit, and only that", () => {
     expect(missed({ ...onEveryLimit, throughputRatio: 0.699 })).toEqual(["throughputRatio"]);
@@ -43,6 +46,8 @@ describe("the bars", () => {
     ["a group of 100 that is more than twice as slow", { groupOf100Ratio: 0.499 }],
     ["caches that take more memory", { cachedRssMiB: 200.1 }],
     ["a first sync that takes longer", { firstSyncSeconds: 5.01 }],
+    ["a start with many namespaces that takes longer", { manyNamespacesSeconds: 2.01 }],
+    ["more memory when idle", { idleRssMiB: 120.1 }],
   ])("miss %s, and only that", (_what, figure) => {
     expect(missed({ ...onEveryLimit, ...figure })).toEqual(Object.keys(figure));
   });
@@ -64,6 +69,8 @@ describe("the bars", () => {
       "held    the same of 100 ÷ of 1: 0.50, must be at least 0.5",
       "held    RSS with 10,000 namespaces, Ingresses and Services, MiB: 200.0, must be at most 200",
       "held    spawn to ready with all of that to be read, s: 5.00, must be at most 5",
+      "held    spawn to ready with 10,000 namespaces and little else, best of the starts, s: 2.00, must be at most 2",
+      "held    RSS when idle with in-cluster credentials, MiB: 120.0, must be at most 120",
     ]);
   });
 });

@@ -19,8 +19,9 @@ beforeAll(async () => {
   // By the server: the annotation that a client's apply keeps is too small for them.
   await expectSuccess(plane.kubectl(["apply", "--server-side", ...crds]));
   await expectSuccess(plane.kubectl(["wait", "--for=condition=Established", ...crds]));
-  const namespace = pick((await readOverlay(plane, "cluster-wide")).manifests, "Namespace", "dualstack-system");
-  await expectSuccess(plane.kubectl(["apply", "-f", "-"], { stdin: toYaml([namespace]) }));
+  const { manifests } = await readOverlay(plane, "cluster-wide");
+  const namespaces = ["dualstack-system", "dualstack-canary"].map((name) => pick(manifests, "Namespace", name));
+  await expectSuccess(plane.kubectl(["apply", "-f", "-"], { stdin: toYaml(namespaces) }));
   return () => plane.stop();
 }, downloadWithin);
 

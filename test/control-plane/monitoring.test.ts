@@ -56,7 +56,10 @@ it("asks for nothing that is not there", async () => {
   await cluster.webhook.configure();
   // Validation of Services fails closed, that of Ingresses open.
   const text = async (url: string): Promise<string> => (await fetch(url)).text();
-  const ours = await text(`${cluster.webhook.healthUrl}/metrics`);
+  // Its first look at the IngressGroups comes ten seconds after its start.
+  const metrics = (): Promise<string> => text(`${cluster.webhook.healthUrl}/metrics`);
+  await expect.poll(metrics, { timeout: 30_000, interval: 500 }).toContain("dualstack_broken_ingress_groups{");
+  const ours = await metrics();
   await cluster.webhook.stop();
   expect(await cluster.create(service(name, { metadata: { name: "unheard" }, spec: claimed }))).toMatchObject({
     code: 1,

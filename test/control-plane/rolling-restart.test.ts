@@ -1,12 +1,12 @@
 /** No call is lost while replicas come and go. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { restartUnderLoad, startTwoReplicas } from "./rolling-restart.ts";
+import { restartUnderLoad, shortConnections, startTwoReplicas } from "./rolling-restart.ts";
 
 const timeout = 180_000;
 
 it("three rolling restarts of two replicas under 200 calls a second: no call fails", { timeout }, async () => {
-  const replicas = await startTwoReplicas();
+  const replicas = await startTwoReplicas(shortConnections);
   onTestFinished(replicas.stop);
   const { sent, injected, failures } = await restartUnderLoad(replicas, 3);
   expect(failures).toEqual([]);

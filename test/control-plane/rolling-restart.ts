@@ -66,11 +66,17 @@ export async function startTwoReplicas(...flags: readonly string[]): Promise<Two
   };
 }
 
+/** With connections that end this soon each replica is called while it lives, however few of them an API server needs. */
+export const shortConnections = "--max-connection-age=1";
+
 /** Restarts both replicas so many times under load, sees that each of them answered, and resolves with what came of the calls. */
 export async function restartUnderLoad({ replicas, underLoad }: TwoReplicas, restarts: number): Promise<Outcomes> {
   const outcomes = await underLoad(async () => {
     for (let restart = 0; restart < restarts; restart += 1) await replicas.restart();
     await replicas.ends();
+    await expect
+      .poll(async () => (await replicas.decisions()).slice(-2), { timeout: 30_000, interval: 200 })
+      .not.toContain(0);
   });
   // Otherwise the machine was too busy for what follows.
   expect(replicas.misdirected()).toBe(0);
