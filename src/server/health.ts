@@ -8,7 +8,7 @@ type Note = () => string | undefined;
 export interface HealthOptions {
   /** What readiness asks, in the order in which it is shown. Liveness asks nothing: that the event loop turns is enough. */
   readonly checks: Readonly<Record<string, Check>>;
-  /** By the name of a check, or by a name of their own. They never make anything unready. */
+  /** By the name of a check, or by a name of their own, which is shown while there is a note. They never make anything unready. */
   readonly notes?: Readonly<Record<string, Note>>;
   readonly metrics: { readonly contentType: string; readonly render: () => Promise<string> };
 }
@@ -61,14 +61,13 @@ function probe(name: string, { checks, notes }: Asked, query: URLSearchParams): 
   const excluded = query.getAll("exclude");
   const lines: string[] = [];
   let failed = false;
-  const noteOf = (checkName: string): string => {
-    const note = Object.hasOwn(notes, checkName) ? run(() => notes[checkName]?.() ?? true) : true;
-    return note === true ? "" : `: ${note}`;
-  };
   for (const checkName of new Set([...Object.keys(checks), ...Object.keys(notes)])) {
     const check = Object.hasOwn(checks, checkName) ? checks[checkName] : undefined;
+    const note = Object.hasOwn(notes, checkName) ? run(() => notes[checkName]?.() ?? true) : true;
+    // Nobody looked, so that "ok" would be a claim.
+    if (check === undefined && note === true) continue;
     const result = excluded.includes(checkName) ? "excluded" : run(check ?? (() => true));
-    if (result === true) lines.push(`[+]${checkName} ok${noteOf(checkName)}`);
+    if (result === true) lines.push(`[+]${checkName} ok${note === true ? "" : `: ${note}`}`);
     else if (result === "excluded") lines.push(`[+]${checkName} excluded: ok`);
     else {
       failed = true;

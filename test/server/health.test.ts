@@ -70,6 +70,14 @@ test("what is said beside the checks is shown, and makes nothing unready", async
   expect((await ask("/readyz"))[1]).toContain("[-]namespaces failed: not listed yet\n[+]policies ok: 2 in force\n");
 });
 
+test("what has no check is not called ok while there is nothing to say of it", async () => {
+  notes["canary"] = () => undefined;
+  const checksOnly = "[+]certificate ok\n[+]namespaces ok\n";
+  expect(await ask("/readyz?verbose")).toEqual([200, `${checksOnly}readyz check passed\n`]);
+  notes["canary"] = () => "proved";
+  expect(await ask("/readyz?verbose")).toEqual([200, `${checksOnly}[+]canary ok: proved\nreadyz check passed\n`]);
+});
+
 test("an excluded check does not count, and an excluded name that is no check is pointed out", async () => {
   certificate = "expired";
   expect(await ask("/readyz?exclude=certificate")).toEqual([200, "ok"]);

@@ -54,6 +54,8 @@ describe("the program's probes", { timeout: 90_000 }, () => {
     const checks = ["listening", "certificate", "namespaces", "objects", "families", "draining"];
     const [, verbose = ""] = (await program.ask("/readyz?verbose")) ?? [];
     for (const check of checks) expect(verbose).toContain(`[+]${check} ok\n`);
+    // It was not told to prove anything, so nothing is proved.
+    expect(verbose).not.toContain("canary");
     expect((await call(program.port, request)).status).toBe(200);
 
     stub.uninstall(paths.Namespace);
