@@ -1,4 +1,4 @@
-import { quote } from "../decision/quoting.ts";
+import { quote } from "../text/quoting.ts";
 import type { AnnotationEntry, ValueType } from "./entry.ts";
 import { isCidr, parseBool, parseInteger, parseJson, parseList, parseMap } from "./parse.ts";
 

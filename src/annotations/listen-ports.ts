@@ -1,4 +1,4 @@
-import { quote } from "../decision/quoting.ts";
+import { quote } from "../text/quoting.ts";
 import type { JsonShape } from "./entry.ts";
 import { firstOf, hasFraction, isObject } from "./json-shape.ts";
 import { parseJson } from "./parse.ts";

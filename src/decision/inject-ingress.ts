@@ -11,7 +11,7 @@ import { targetField } from "./injection.ts";
 import type { Candidate, Proposal } from "./injection.ts";
 import { addAddressType, addMigration, ProposalList, written } from "./proposal.ts";
 import { readProvenance } from "./provenance.ts";
-import { quote } from "./quoting.ts";
+import { quote } from "../text/quoting.ts";
 import type { IngressState } from "./rule.ts";
 import { sharedAddressType, sharedScheme, valueOfOthers } from "./shared-setting.ts";
 import type { SharedSetting } from "./shared-setting.ts";

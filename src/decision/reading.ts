@@ -32,7 +32,7 @@ export function readOnService(
 
 /**
  * What the controller in charge may parse of an Ingress's annotations: none in whose place its IngressClassParams are read. Group
- * and backends decide about some of them: see useOf() in ../annotations/ingress-use.ts.
+ * and backends decide about some of them: see useOf() in ./ingress-use.ts.
  */
 export function readOnIngress(annotations: Annotations, { params, controller }: Served): readonly ReadAnnotation[] {
   const reading = { annotations, targetType: undefined, securityGroups: undefined };

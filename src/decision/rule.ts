@@ -35,7 +35,7 @@ export { othersProblems } from "./cluster/group-others.ts";
 export { groupProblems, redirectProblems } from "./cluster/group-report.ts";
 export { ipv6LostToOthers } from "./cluster/ipv4-only.ts";
 export { isBefore } from "./facts.ts";
-export { annotationField, quote } from "./quoting.ts";
+export { annotationField, quote } from "../text/quoting.ts";
 export { boundFamily, findPort, hasNodePort } from "./service-ports.ts";
 export { useProblems } from "./use-problems.ts";
 

@@ -1,4 +1,4 @@
-import { backendUse } from "../annotations/ingress-use.ts";
+import { backendUse } from "./ingress-use.ts";
 import { albValues } from "./cluster/alb-values.ts";
 import { backendTargets } from "./cluster/backends.ts";
 import type { Cluster } from "./cluster/cluster.ts";

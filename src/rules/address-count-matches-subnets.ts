@@ -1,7 +1,7 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { isMembershipKnown } from "../annotations/ingress-use.ts";
+import { isMembershipKnown } from "../decision/ingress-use.ts";
 import { parseList } from "../annotations/parse.ts";
-import { asProblems } from "../annotations/value-faults.ts";
+import { asProblems } from "../decision/value-faults.ts";
 import { annotationField, asFarAsKnown, buildsNlb, defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 

@@ -1,7 +1,7 @@
 import { alb } from "../annotations/catalog.ts";
-import { backendReferences, backendUse, listensWithHttps, weaker } from "../annotations/ingress-use.ts";
-import type { BackendReference } from "../annotations/ingress-use.ts";
-import { severityFor } from "../annotations/value-faults.ts";
+import { backendReferences, backendUse, listensWithHttps, weaker } from "../decision/ingress-use.ts";
+import type { BackendReference } from "../decision/ingress-use.ts";
+import { severityFor } from "../decision/value-faults.ts";
 import { annotationField, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

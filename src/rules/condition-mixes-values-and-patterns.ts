@@ -1,9 +1,9 @@
 import { conditionValuesIn } from "../annotations/alb-json.ts";
 import type { ConditionValues } from "../annotations/alb-json.ts";
 import { alb } from "../annotations/catalog.ts";
-import { backendReferences, backendUse } from "../annotations/ingress-use.ts";
+import { backendReferences, backendUse } from "../decision/ingress-use.ts";
 import { parseBool, parseJson } from "../annotations/parse.ts";
-import { severityFor } from "../annotations/value-faults.ts";
+import { severityFor } from "../decision/value-faults.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

@@ -1,5 +1,5 @@
 import { alb } from "../annotations/catalog.ts";
-import { asProblems } from "../annotations/value-faults.ts";
+import { asProblems } from "../decision/value-faults.ts";
 import { defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

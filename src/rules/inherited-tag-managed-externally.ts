@@ -1,7 +1,7 @@
 import { alb } from "../annotations/catalog.ts";
-import { backendReferences, backendUse } from "../annotations/ingress-use.ts";
+import { backendReferences, backendUse } from "../decision/ingress-use.ts";
 import { parseMap } from "../annotations/parse.ts";
-import { severityFor } from "../annotations/value-faults.ts";
+import { severityFor } from "../decision/value-faults.ts";
 import { defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

@@ -1,7 +1,7 @@
 import { catalogEntry } from "../annotations/catalog.ts";
 import { faultsIn } from "../annotations/grammar.ts";
-import { backendReferences, useOnService } from "../annotations/ingress-use.ts";
-import { severityFor } from "../annotations/value-faults.ts";
+import { backendReferences, useOnService } from "../decision/ingress-use.ts";
+import { severityFor } from "../decision/value-faults.ts";
 import { defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

@@ -1,6 +1,6 @@
 import { alb } from "../annotations/catalog.ts";
 import { isGroupName } from "../annotations/group-name.ts";
-import { asProblems, severityFor } from "../annotations/value-faults.ts";
+import { asProblems, severityFor } from "../decision/value-faults.ts";
 import { defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { useOf } from "../annotations/ingress-use.ts";
+import { useOf } from "../decision/ingress-use.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 

@@ -1,7 +1,7 @@
 import { catalog } from "../annotations/catalog.ts";
 import { keysOf } from "../annotations/entry.ts";
 import type { ValueType } from "../annotations/entry.ts";
-import { ingressFaults, serviceFaults } from "../annotations/value-faults.ts";
+import { ingressFaults, serviceFaults } from "../decision/value-faults.ts";
 import { defineRule } from "../decision/rule.ts";
 
 export const invalidMap = defineRule({

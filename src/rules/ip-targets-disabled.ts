@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { backendUse } from "../annotations/ingress-use.ts";
+import { backendUse } from "../decision/ingress-use.ts";
 import {
   annotationField,
   backendProblems,

@@ -1,5 +1,5 @@
 import { alb, nlb } from "../annotations/catalog.ts";
-import { asProblems } from "../annotations/value-faults.ts";
+import { asProblems } from "../decision/value-faults.ts";
 import { annotationField, asFarAsKnown, defineRule, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 

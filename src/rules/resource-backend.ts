@@ -1,5 +1,5 @@
-import { backendUse } from "../annotations/ingress-use.ts";
-import { severityFor } from "../annotations/value-faults.ts";
+import { backendUse } from "../decision/ingress-use.ts";
+import { severityFor } from "../decision/value-faults.ts";
 import { defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem } from "../decision/rule.ts";
 

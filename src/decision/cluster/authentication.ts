@@ -1,5 +1,5 @@
 import { alb } from "../../annotations/catalog.ts";
-import { annotationField } from "../quoting.ts";
+import { annotationField } from "../../text/quoting.ts";
 import { soleField } from "./alb-values.ts";
 import type { Cluster } from "./cluster.ts";
 import type { GroupContext } from "./group-text.ts";

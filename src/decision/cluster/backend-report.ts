@@ -1,6 +1,6 @@
 import { alb } from "../../annotations/catalog.ts";
-import { backendUse } from "../../annotations/ingress-use.ts";
-import { annotationField, quote } from "../quoting.ts";
+import { backendUse } from "../ingress-use.ts";
+import { annotationField, quote } from "../../text/quoting.ts";
 import type { Backend, IngressContext, IngressState, Problem } from "../rule.ts";
 import { routesOf } from "./routes.ts";
 import type { Route } from "./routes.ts";

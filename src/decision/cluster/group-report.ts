@@ -1,6 +1,6 @@
 import { alb } from "../../annotations/catalog.ts";
 import { isMembershipKnown } from "../ingress-state.ts";
-import { annotationField } from "../quoting.ts";
+import { annotationField } from "../../text/quoting.ts";
 import type { Problem } from "../rule.ts";
 import { groupFaults, isSameGroup } from "./group-faults.ts";
 import type { GroupFault } from "./group-faults.ts";

@@ -1,6 +1,6 @@
 import { alb } from "../../annotations/catalog.ts";
 import type { Facts } from "../facts.ts";
-import { annotationField, quote } from "../quoting.ts";
+import { annotationField, quote } from "../../text/quoting.ts";
 import type { Stated } from "./conflicts.ts";
 import { groupLabel, isSameGroup } from "./group-faults.ts";
 import type { GroupState } from "./group-state.ts";

@@ -1,7 +1,7 @@
 import { forwardCount } from "../../annotations/alb-json.ts";
 import { alb } from "../../annotations/catalog.ts";
 import { parseJson } from "../../annotations/parse.ts";
-import { annotationField } from "../quoting.ts";
+import { annotationField } from "../../text/quoting.ts";
 import type { IngressBackend, IngressView } from "../subject.ts";
 import { targetsOf } from "./backends.ts";
 import type { BackendTarget } from "./backends.ts";

@@ -1,7 +1,7 @@
-import { annotationField, asFarAsKnown } from "../decision/rule.ts";
-import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
-import type { ValueType } from "./entry.ts";
-import { faultsIn } from "./grammar.ts";
+import type { ValueType } from "../annotations/entry.ts";
+import { faultsIn } from "../annotations/grammar.ts";
+import { annotationField, asFarAsKnown } from "./rule.ts";
+import type { IngressContext, Problem, ServiceContext } from "./rule.ts";
 import { useOf } from "./ingress-use.ts";
 import type { Annotation, Use, UseContext } from "./ingress-use.ts";
 

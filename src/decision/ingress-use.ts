@@ -1,13 +1,13 @@
-import { targetsOf } from "../decision/cluster/backends.ts";
-import { hasFrontend, sendsToBackends } from "../decision/cluster/conflicts.ts";
-import { listenPortsOf } from "../decision/cluster/statements.ts";
-import { canBeOverruled, isOverruled } from "../decision/reading.ts";
-import type { Backend, IngressContext } from "../decision/rule.ts";
-import type { IngressPath, ServiceBackend } from "../decision/subject.ts";
-import { forwardCount } from "./alb-json.ts";
-import { alb } from "./alb.ts";
-import type { AnnotationEntry } from "./entry.ts";
-import { parseBool, parseInteger, parseJson, parseMap } from "./parse.ts";
+import { forwardCount } from "../annotations/alb-json.ts";
+import { alb } from "../annotations/alb.ts";
+import type { AnnotationEntry } from "../annotations/entry.ts";
+import { parseBool, parseInteger, parseJson, parseMap } from "../annotations/parse.ts";
+import { targetsOf } from "./cluster/backends.ts";
+import { hasFrontend, sendsToBackends } from "./cluster/conflicts.ts";
+import { listenPortsOf } from "./cluster/statements.ts";
+import { canBeOverruled, isOverruled } from "./reading.ts";
+import type { Backend, IngressContext } from "./rule.ts";
+import type { IngressPath, ServiceBackend } from "./subject.ts";
 
 /** Whether the controller parses an annotation. `perhaps`: something decides it that is not known, or not there yet. */
 export type Use = "read" | "perhaps" | "unread";

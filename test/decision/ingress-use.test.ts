@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { useOf } from "../../src/annotations/ingress-use.ts";
-import type { Use } from "../../src/annotations/ingress-use.ts";
+import { useOf } from "../../src/decision/ingress-use.ts";
+import type { Use } from "../../src/decision/ingress-use.ts";
 import { evaluate } from "../../src/decision/evaluate.ts";
 import { defaultProfile } from "../../src/decision/facts.ts";
 import type { ClusterProfile } from "../../src/decision/facts.ts";
