@@ -111,7 +111,10 @@ export function evaluateAllocations(
   return [reports, ...alternatives.map((other) => other.reports)].map((each) => raised(each, known));
 }
 
-/** A warning that the policy turns into a refusal blocks an injection as any refusal does. What it lowers blocks on. */
+/**
+ * A warning that the policy turns into a refusal blocks an injection as any refusal does. A refusal that it turns into a warning,
+ * or turns off, blocks all the same.
+ */
 function raised(reports: readonly Report[], { policy: { policy } }: Known): readonly Report[] {
   if (reports.length === 0 || policy === undefined) return reports;
   const { rules } = policy.spec;

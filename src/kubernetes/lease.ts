@@ -5,8 +5,8 @@ import { asObject, parseObject, textOf } from "./list.ts";
 import type { Raw } from "./list.ts";
 
 /**
- * Says which one of several replicas writes. It has to exist: nothing here creates one. A process that is
- * stopped for a while may make two of them believe so for a moment: what they write has to be safe with that, as by a resourceVersion.
+ * Says which one of several replicas writes. It has to exist: nothing here creates one. A process that is stopped for a while
+ * may make two of them believe so for a moment: what they write has to be safe with that, as by a resourceVersion.
  */
 export interface Lease {
   /** Whether this replica may write now. Ask before each write: it turns false in time when the API server is lost. */
