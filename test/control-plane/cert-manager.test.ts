@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { certs, pick } from "../deploy/render.ts";
-import { findCertManagerCrds } from "./cert-manager.ts";
 import { expectSuccess } from "./kubernetes.ts";
 import { needsCertManager, readOverlay, toYaml } from "./overlay.ts";
+import { findCertManagerCrds } from "./published-crds.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 

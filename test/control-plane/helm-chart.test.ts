@@ -5,11 +5,11 @@ import { join, relative } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { at, deploy, list, pick } from "../deploy/render.ts";
 import type { Manifest } from "../deploy/render.ts";
-import { findCertManagerCrds } from "./cert-manager.ts";
 import { chart, helmIn, manifestsOf, nameOf, renderChart } from "./helm-chart.ts";
 import type { Helm } from "./helm-chart.ts";
 import { expectSuccess } from "./kubernetes.ts";
 import { readOverlay, toYaml } from "./overlay.ts";
+import { findCertManagerCrds } from "./published-crds.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 

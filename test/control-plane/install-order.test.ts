@@ -4,11 +4,11 @@
  */
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Manifest } from "../deploy/render.ts";
-import { findCertManagerCrds } from "./cert-manager.ts";
 import { nameOf } from "./helm-chart.ts";
 import { expectSuccess } from "./kubernetes.ts";
 import { localConfigurations, localWorkload, readOverlay, toYaml } from "./overlay.ts";
 import type { OverlayName } from "./overlay.ts";
+import { findCertManagerCrds } from "./published-crds.ts";
 import { freePort, startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 import { startWebhook } from "./webhook.ts";

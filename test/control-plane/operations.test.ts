@@ -9,12 +9,12 @@ import type { Manifest } from "../deploy/render.ts";
 import { between, documentBlocks, tableNames } from "../support/operations.ts";
 import type { Block } from "../support/operations.ts";
 import { findAssets, findHelm } from "./assets.ts";
-import { findCertManagerCrds } from "./cert-manager.ts";
 import { expectSuccess, service, startCluster } from "./kubernetes.ts";
 import type { Cluster } from "./kubernetes.ts";
 import { localWorkload, readOverlay, toYaml } from "./overlay.ts";
 import { poll } from "./processes.ts";
 import type { Result } from "./processes.ts";
+import { findCertManagerCrds } from "./published-crds.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
 

@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findActionlint, findAssets, findHelm } from "./assets.ts";
-import { findCertManagerCrds } from "./cert-manager.ts";
+import { findCertManagerCrds, findPrometheusOperatorCrds } from "./published-crds.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -15,7 +15,8 @@ const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
 await findHelm().catch(leaveOut("Helm", "helm*"));
 await findActionlint().catch(leaveOut("actionlint", "workflows"));
-await findCertManagerCrds().catch(leaveOut("cert-manager", "{cert-manager,helm-chart,install-order}"));
+await findCertManagerCrds().catch(leaveOut("cert-manager", "{cert-manager,helm-chart,install-order,operations}"));
+await findPrometheusOperatorCrds().catch(leaveOut("the Prometheus Operator", "prometheus-operator"));
 
 const options = process.argv.slice(2);
 const faultsOnly = options.includes("--faults");
