@@ -18,8 +18,9 @@ const mostSmallBytes = 256 * smallBytes;
 
 /** Counts the bytes of request bodies, from before they are read until their requests are answered. */
 export interface BodyBudget {
-  /** Makes room for a body of known length. False: there is none. */
-  readonly reserve: (bytes: number, response: ServerResponse) => boolean;
+  /** Makes room for a body of known length, which `giveBack` ends with the same number. False: there is none. */
+  readonly take: (bytes: number) => boolean;
+  readonly giveBack: (bytes: number) => void;
   /**
    * For a body of unknown length, for which room is made as for the largest small one: it counts as the largest of all once
    * it is larger, and fails with Overloaded where there is no room for that. undefined: there is none to begin with.
@@ -40,18 +41,29 @@ export function bodyBudget(): BodyBudget {
   const small = { held: 0, most: mostSmallBytes };
   const large = { held: 0, most: mostBytes };
 
-  function reserve(bytes: number, response: ServerResponse): boolean {
-    const pot = bytes <= smallBytes ? small : large;
+  const potOf = (bytes: number): typeof small => (bytes <= smallBytes ? small : large);
+  function take(bytes: number): boolean {
+    const pot = potOf(bytes);
     if (pot.held + bytes > pot.most) return false;
     pot.held += bytes;
-    response.once("close", () => {
-      pot.held -= bytes;
-    });
     return true;
+  }
+  function giveBack(bytes: number): void {
+    potOf(bytes).held -= bytes;
+  }
+  function reserve(bytes: number, response: ServerResponse): boolean {
+    const has = take(bytes);
+    if (has) {
+      response.once("close", () => {
+        giveBack(bytes);
+      });
+    }
+    return has;
   }
 
   return {
-    reserve,
+    take,
+    giveBack,
     meter(body, response) {
       if (!reserve(smallBytes, response)) return undefined;
       let seenBytes = 0;

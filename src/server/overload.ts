@@ -1,5 +1,3 @@
-import type { ServerResponse } from "node:http";
-
 /**
  * Why a call is not answered now. in-flight: too many at once. body-bytes: their bodies are too large together. lag: too
  * many for an event loop that is behind. late: its caller no longer waits. connections: too many, and this one was dropped.
@@ -26,15 +24,18 @@ const problems: Readonly<Record<ShedReason, string>> = {
   connections: "too many connections at once",
 };
 
-interface InFlightOptions {
+export interface InFlightOptions {
+  /** The API server sends at most 600 at once (--max-requests-inflight and its like). */
   readonly most: number;
   readonly isLagging: () => boolean;
 }
 
 /** Counts the requests that have been let in and not been answered. */
 export interface InFlight {
-  /** Lets a request in until its response is closed. Otherwise says why not. */
-  readonly admit: (response: ServerResponse) => ShedReason | undefined;
+  readonly count: () => number;
+  /** Lets a request in, for which `leave` is to be called once. Otherwise says why not. */
+  readonly enter: () => ShedReason | undefined;
+  readonly leave: () => void;
 }
 
 /**
@@ -46,16 +47,16 @@ const lagShare = 0.05;
 export function inFlight({ most, isLagging }: InFlightOptions): InFlight {
   const mostInLag = Math.ceil(most * lagShare);
   let count = 0;
-  const leave = (): void => {
-    count -= 1;
-  };
   return {
-    admit(response) {
+    count: () => count,
+    enter() {
       if (count >= most) return "in-flight";
       if (count >= mostInLag && isLagging()) return "lag";
       count += 1;
-      response.once("close", leave);
       return undefined;
+    },
+    leave() {
+      count -= 1;
     },
   };
 }

@@ -7,7 +7,8 @@ import type { PolicySet } from "../policy/resolve.ts";
 import { unknownRules } from "../policy/schema.ts";
 import { rules } from "../rules/index.ts";
 import type { WriterLease } from "./writer-lease.ts";
-import type { CacheState, Metrics } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
+import type { CacheState } from "./scraped-metrics.ts";
 
 /** The policies that decisions are made by, of files or of a cluster. */
 export interface PolicySource {

@@ -3,7 +3,7 @@ import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { ClusterKind } from "../decision/cluster/cluster.ts";
-import type { ClusterProfile, Facts, IpFamily } from "../decision/facts.ts";
+import type { Facts, IpFamily } from "../decision/facts.ts";
 import { connect } from "../kubernetes/client.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { systemClock } from "../kubernetes/clock.ts";
@@ -32,8 +32,10 @@ import { startGroupCheck } from "./group-check.ts";
 import type { GroupCheck } from "./group-check.ts";
 import { buildHealthServer } from "./health.ts";
 import { buildMetrics } from "./metrics.ts";
-import type { CacheState } from "./metrics.ts";
+import { inFlight } from "./overload.ts";
+import type { CacheState } from "./scraped-metrics.ts";
 import type { Traces } from "./open-telemetry.ts";
+import { profileOf } from "./profile.ts";
 import { fixedPolicies, startLivePolicies } from "./policies.ts";
 import type { PolicySource } from "./policies.ts";
 import { buildServer } from "./server.ts";
@@ -64,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { profile: told, assumptions } = profileOf(settings);
   const { minVersion } = settings.tls;
   const eventLoop = watchEventLoop();
+  const requests = inFlight({ most: settings.maxInFlight, isLagging: eventLoop.isLagging });
   let app: FastifyInstance | undefined;
   let health: Server | undefined;
   let namespaces: Namespaces | undefined;
@@ -80,6 +83,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
   const metrics = buildMetrics({
     version,
+    inFlight: requests.count,
     caches: () => [
       ...(namespaces === undefined ? [] : [cacheState("namespaces", namespaces)]),
       ...(objects?.states() ?? []),
@@ -162,8 +166,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       install: settings.install,
       cluster: () => (objects?.synced === false ? "unsynced" : objects?.cluster),
       lookUpClass: (name, deadlineMs) => objects?.lookUpClass(name, deadlineMs),
-      arrived: metrics.arrived,
-      left: metrics.left,
+      requests,
       answered: (answered) => {
         // The examples are shown in words: a line of JSON for each decision would stand between them.
         const isHeard = !state.showing && log.isLevelEnabled("info");
@@ -178,9 +181,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       shed: metrics.shed,
       draining: () => state.draining,
       limits: {
-        inFlight: settings.maxInFlight,
+        connections: settings.maxInFlight * connectionsPerRequest,
         connectionAgeMs: settings.maxConnectionAgeSeconds * 1000,
-        isLagging: eventLoop.isLagging,
       },
       log,
       // Without one yet, nobody is answered: the port is opened with the first.
@@ -240,6 +242,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
 }
 
+/** Some wait for the next request, and some bring one that is refused. */
+const connectionsPerRequest = 2;
+
 /** Other objects that a decision may need: rules read them under every policy that is not off, and under none. */
 const keptKinds: ReadonlySet<ClusterKind> = new Set([
   "Ingress",
@@ -257,28 +262,6 @@ function stoppedEarly(stop: StopSignals, log: Logger): boolean {
 
 function isSynced(namespaces: Namespaces | undefined): boolean {
   return namespaces?.watched.synced !== false;
-}
-
-interface AssumedProfile {
-  readonly profile: ClusterProfile;
-  readonly assumptions: readonly string[];
-}
-
-/** Without a cluster there is nothing to be careful of: what is left open is taken as it is where all of this works. */
-function profileOf({ cluster, profile: given }: Settings): AssumedProfile {
-  if (cluster.by !== "nothing") return { profile: given, assumptions: [] };
-  const profile: ClusterProfile = {
-    ...given,
-    controllers: given.controllers ?? ["aws-load-balancer-controller"],
-    subnetsHaveIPv6: given.subnetsHaveIPv6 ?? true,
-  };
-  return {
-    profile,
-    assumptions: [
-      ...(given.controllers === undefined ? ["the AWS Load Balancer Controller is installed (--controllers)"] : []),
-      ...(given.subnetsHaveIPv6 === undefined ? ["the subnets have IPv6 (--subnets-have-ipv6)"] : []),
-    ],
-  };
 }
 
 async function clientOf({ cluster }: Settings): Promise<ApiClient | undefined> {

@@ -3,13 +3,14 @@ import { faultKinds } from "../../src/decision/cluster/broken-groups.ts";
 import { buildMetrics } from "../../src/server/metrics.ts";
 import type { AnsweredRequest } from "../../src/server/metrics.ts";
 import { readQuery, readSamples, unknownTo } from "../support/promql.ts";
+import { nothingYet } from "../support/scraped.ts";
 import { alerts, panels, queries } from "./monitoring.ts";
 
 /** The metrics of a program to which everything has happened once. */
 async function everything(): Promise<string> {
   const at = new Date();
   const metrics = buildMetrics({
-    version: "1.2.3",
+    ...nothingYet,
     caches: () => [{ resource: "namespaces", synced: true, lastEventAt: at, restarts: new Map([["closed", 1]]) }],
     certificateExpiry: () => at,
     canary: () => ({ ok: true, result: "proved", at }),

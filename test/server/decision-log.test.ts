@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nlb } from "../../src/annotations/catalog.ts";
 import { reportDecision } from "../../src/server/decision-log.ts";
 import { buildMetrics } from "../../src/server/metrics.ts";
+import { nothingYet } from "../support/scraped.ts";
 import { rawService } from "../support/subjects.ts";
 import { buildApp, reviewOf } from "../support/webhook-app.ts";
 
@@ -19,11 +20,7 @@ async function reported(url: "/mutate" | "/validate", mode: "Enforce" | "Warn", 
     headers: { "content-type": "application/json" },
     payload: JSON.stringify(reviewOf(faulty)),
   });
-  const metrics = buildMetrics({
-    version: "1.2.3",
-    caches: () => [],
-    certificateExpiry: () => undefined,
-  });
+  const metrics = buildMetrics(nothingYet);
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   for (const one of answered) reportDecision(one, { version: "1.2.3", write, metrics, isCanarys });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { buildMetrics, type AnsweredRequest, type Metrics, type MetricsOptions } from "../../src/server/metrics.ts";
+import { buildMetrics, type AnsweredRequest, type Metrics } from "../../src/server/metrics.ts";
+import type { ScrapeOptions } from "../../src/server/scraped-metrics.ts";
+import { nothingYet } from "../support/scraped.ts";
 
 const request: AnsweredRequest = {
   webhook: "mutate",
@@ -85,14 +87,12 @@ test("findings are counted by policy, rule and action, and injected values by se
   ]);
 });
 
-test("a request is in flight from its arrival until it leaves", async () => {
-  const metrics = build();
-  metrics.arrived();
-  metrics.arrived();
+test("the requests in flight are asked for at each scrape", async () => {
+  let count = 2;
+  const metrics = build({ inFlight: () => count });
   expect(await ours(metrics)).toContain("dualstack_admission_in_flight 2");
-  metrics.left();
-  const lines = await ours(metrics);
-  expect(lines).toContain("dualstack_admission_in_flight 1");
+  count = 1;
+  expect(await ours(metrics)).toContain("dualstack_admission_in_flight 1");
 });
 
 test("caches and the certificate are asked at each scrape", async () => {
@@ -163,13 +163,8 @@ test("two programs in one process do not share their counts", async () => {
   expect((await ours(one)).filter((line) => line.startsWith("dualstack_admission_requests_total"))).toHaveLength(1);
 });
 
-function build(options: Partial<MetricsOptions> = {}): Metrics {
-  return buildMetrics({
-    version: "1.2.3",
-    caches: () => [],
-    certificateExpiry: () => undefined,
-    ...options,
-  });
+function build(options: Partial<ScrapeOptions> = {}): Metrics {
+  return buildMetrics({ ...nothingYet, ...options });
 }
 
 function answer(metrics: Metrics, change: Partial<AnsweredRequest>): void {

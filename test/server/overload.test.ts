@@ -15,7 +15,7 @@ afterEach(async () => {
 describe("more requests at once than are let in", () => {
   it("are asked to come again, on the same connection, and are let in once another one is answered", async () => {
     const held = holding();
-    const { port, failed, shed, logged } = await listening({ limits: { inFlight: 2 }, ...held });
+    const { port, failed, shed, logged } = await listening({ requests: { most: 2 }, ...held });
     const waiting = [await open(port), await open(port)];
     for (const { socket } of waiting) socket.write(call("new"));
     await expect.poll(held.count).toBe(2);
@@ -44,7 +44,7 @@ describe("more requests at once than are let in", () => {
 
   it("do not stand in the way of others while they are sent", async () => {
     const held = holding();
-    const { app, port, shed } = await listening({ limits: { inFlight: 3 }, ...held });
+    const { app, port, shed } = await listening({ requests: { most: 3 }, ...held });
     let arrived = 0;
     app.server.on("request", () => {
       arrived += 1;
@@ -70,7 +70,7 @@ describe("more requests at once than are let in", () => {
   });
 
   it("leave their place when they hang up", async () => {
-    const { port } = await listening({ limits: { inFlight: 1 } });
+    const { port } = await listening({ requests: { most: 1 } });
     for (let round = 0; round < 3; round += 1) {
       const { socket } = await open(port);
       socket.write(call("known").slice(0, -1));
@@ -83,7 +83,7 @@ describe("more requests at once than are let in", () => {
   it("are few while the event loop is behind: the twentieth part of the limit", async () => {
     let isLagging = true;
     const held = holding();
-    const { port, shed } = await listening({ limits: { inFlight: 30, isLagging: () => isLagging }, ...held });
+    const { port, shed } = await listening({ requests: { most: 30, isLagging: () => isLagging }, ...held });
     const waiting = [await open(port), await open(port)];
     for (const { socket } of waiting) socket.write(call("new"));
     await expect.poll(held.count).toBe(2);
@@ -138,8 +138,8 @@ describe("small bodies", () => {
   });
 });
 
-it("connections beyond two for each request are dropped, and counted", async () => {
-  const { port, shed, logged } = await listening({ limits: { inFlight: 2 } });
+it("connections beyond the most are dropped, and counted", async () => {
+  const { port, shed, logged } = await listening({ limits: { connections: 4 } });
   const kept = await Promise.all(Array.from({ length: 4 }, () => open(port)));
   const dropped = connect(port, "127.0.0.1").on("error", () => undefined);
   await once(dropped, "close");

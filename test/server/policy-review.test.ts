@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { reportDecision } from "../../src/server/decision-log.ts";
 import { buildMetrics } from "../../src/server/metrics.ts";
 import { written } from "../policy/policies.ts";
+import { nothingYet } from "../support/scraped.ts";
 import { buildApp, reviewOf } from "../support/webhook-app.ts";
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -141,7 +142,7 @@ describe("what is not judged", () => {
 
 it("a refusal is logged with its fields, and counted", async () => {
   const { answered } = await sent({ to: bad });
-  const metrics = buildMetrics({ version: "1.2.3", caches: () => [], certificateExpiry: () => undefined });
+  const metrics = buildMetrics(nothingYet);
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   for (const one of answered) reportDecision(one, { version: "1.2.3", write, metrics, isCanarys: false });

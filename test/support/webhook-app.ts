@@ -2,6 +2,8 @@ import { defaultProfile } from "../../src/decision/facts.ts";
 import { policySet } from "../../src/policy/resolve.ts";
 import type { AdmissionDependencies, LookUpLabels } from "../../src/server/admission.ts";
 import type { Answered } from "../../src/server/admission.ts";
+import { inFlight } from "../../src/server/overload.ts";
+import type { InFlightOptions } from "../../src/server/overload.ts";
 import { buildServer } from "../../src/server/server.ts";
 import type { Limits } from "../../src/server/server.ts";
 import { policy } from "../policy/policies.ts";
@@ -13,6 +15,7 @@ export function buildApp({
   draining = () => false,
   cluster = () => undefined,
   lookUpClass = () => undefined,
+  requests = {},
   limits = {},
   tls,
   rules = {},
@@ -39,9 +42,8 @@ export function buildApp({
     refused: (reason) => void failed.push(reason),
     failed: (webhook, outcome) => void failed.push(`${webhook} ${outcome}`),
     shed: (reason) => void shed.push(reason),
-    limits: { inFlight: 1000, connectionAgeMs: 0, isLagging: () => false, ...limits },
-    arrived: () => undefined,
-    left: () => undefined,
+    requests: inFlight({ most: 1000, isLagging: () => false, ...requests }),
+    limits: { connections: 2000, connectionAgeMs: 0, ...limits },
     draining,
     log,
     ...(tls === undefined ? {} : { tls }),
@@ -54,6 +56,7 @@ interface AppOptions {
   readonly draining?: () => boolean;
   readonly cluster?: AdmissionDependencies["cluster"];
   readonly lookUpClass?: AdmissionDependencies["lookUpClass"];
+  readonly requests?: Partial<InFlightOptions>;
   readonly limits?: Partial<Limits>;
   /** What the policy says of rules. */
   readonly rules?: Readonly<Record<string, "Deny" | "Warn" | "Off">>;
