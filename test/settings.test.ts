@@ -98,6 +98,15 @@ describe("values", () => {
     });
   });
 
+  test.each<[text: string, isOn: boolean | undefined]>([
+    ["EnableCertificateManagement=true", true],
+    ["EnableCertificateManagement=false", false],
+    ["NLBSecurityGroup=true", undefined],
+  ])("a gate without a known default is known once it is given: %s", (text, isOn) => {
+    expect(settings([]).profile.featureGates.EnableCertificateManagement).toBeUndefined();
+    expect(settings(["--feature-gates", text]).profile.featureGates.EnableCertificateManagement).toBe(isOn);
+  });
+
   test.each([
     ["true", true],
     ["false", false],

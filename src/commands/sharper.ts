@@ -1,6 +1,6 @@
 import { decide } from "../decision/decide.ts";
 import type { Decision } from "../decision/decide.ts";
-import { installableControllers } from "../decision/facts.ts";
+import { installableControllers, openGates } from "../decision/facts.ts";
 import type { ClusterProfile } from "../decision/facts.ts";
 import { factsFor } from "./judge.ts";
 import type { JudgeInput, Judged } from "./judge.ts";
@@ -73,6 +73,13 @@ const unknowns: readonly Unknown[] = [
         ? [{ ...profile, albClasses: profile.albClasses.map(({ name }) => ({ name, hasParams: false })) }]
         : [],
   },
+  ...openGates.map((gate): Unknown => ({
+    flag: `--feature-gates ${gate}`,
+    answers: (profile) =>
+      profile.featureGates[gate] === undefined
+        ? yesAndNo.map((isOn) => ({ ...profile, featureGates: { ...profile.featureGates, [gate]: isOn } }))
+        : [],
+  })),
 ];
 
 function isChangedBy({ subject, decision }: Judged, profile: ClusterProfile, input: JudgeInput): boolean {

@@ -63,8 +63,8 @@ export interface ClusterProfile {
   readonly controllerVersion: Version | undefined;
   /** It runs its own Service mutator, which gives new Services its class (Helm: enableServiceMutatorWebhook). */
   readonly serviceMutator: boolean | undefined;
-  /** Its flag --feature-gates, as far as a Service's fate depends on it. */
-  readonly featureGates: Readonly<Record<FeatureGate, boolean>>;
+  /** Its flag --feature-gates, as far as the fate of a Service or an Ingress depends on it. */
+  readonly featureGates: Readonly<FeatureGates>;
   /** Its flag --enable-backend-security-group. */
   readonly backendSecurityGroup: boolean;
   /** Its flag --enable-manage-backend-security-group-rules. */
@@ -100,6 +100,11 @@ export const featureGates = [
 ] as const;
 
 export type FeatureGate = (typeof featureGates)[number];
+
+/** Of these no default is taken for granted: what depends on them stays unknown until the operator says how they stand. */
+export const openGates = ["EnableCertificateManagement"] as const;
+
+export type FeatureGates = Record<FeatureGate, boolean> & Partial<Record<(typeof openGates)[number], boolean>>;
 
 export interface Version {
   readonly major: number;

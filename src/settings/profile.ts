@@ -1,4 +1,4 @@
-import { defaultProfile, featureGates, installableControllers } from "../decision/facts.ts";
+import { defaultProfile, featureGates, installableControllers, openGates } from "../decision/facts.ts";
 import type { ClusterProfile } from "../decision/facts.ts";
 import type { Table, Values } from "./table.ts";
 import {
@@ -62,8 +62,8 @@ export const profileSettings = {
     flag: "feature-gates",
     takes: "names",
     type: gateSetting,
-    description: `Its --feature-gates. Those that matter here: ${featureGates.join(", ")}.`,
-    otherwise: "its own defaults",
+    description: `Its --feature-gates. Those that matter here: ${[...featureGates, ...openGates].toSorted().join(", ")}.`,
+    otherwise: `its own defaults; how ${openGates.join(", ")} stands is not known`,
   },
   backendSecurityGroup: {
     flag: "enable-backend-security-group",
@@ -208,8 +208,9 @@ export function toProfile(values: Values<typeof profileSettings>): ClusterProfil
 /** Of a gate that is given twice the last counts, as with the controller. */
 function gatesOf(given: readonly GateSetting[]): ClusterProfile["featureGates"] {
   const gates = { ...defaultProfile.featureGates };
-  for (const gate of featureGates) {
-    gates[gate] = given.findLast((setting) => setting.gate === gate)?.isOn ?? gates[gate];
+  for (const gate of [...featureGates, ...openGates]) {
+    const isOn = given.findLast((setting) => setting.gate === gate)?.isOn;
+    if (isOn !== undefined) gates[gate] = isOn;
   }
   return gates;
 }

@@ -78,6 +78,23 @@ describe("the table", () => {
     expect(hint((await preview(yaml(rawIngress({})), known)).stdout).trim()).toBe("--alb-class-without-params");
   });
 
+  test("hints at the feature gate on which the port of a certificate to be made depends", async () => {
+    const annotations = {
+      "alb.ingress.kubernetes.io/create-acm-cert": "true",
+      "alb.ingress.kubernetes.io/ssl-redirect": "443",
+    };
+    const ingress = rawIngress({ annotations, spec: { ingressClassName: "alb", rules: [{ host: "shop.example" }] } });
+    const given = [...known, "--alb-class-without-params", "alb"];
+    const gate = "EnableCertificateManagement";
+    const shownWith = async (...more: readonly string[]): Promise<string> =>
+      (await preview(yaml(ingress), [...given, ...more])).stdout.replaceAll(/\s+/g, " ");
+    expect(await shownWith()).toMatch(new RegExp(`Knowing more of the cluster .*: --feature-gates ${gate} $`));
+    expect(await shownWith("--feature-gates", `${gate}=true`)).not.toMatch(/Knowing more|ssl-redirect-needs-https/);
+    const off = await shownWith("--feature-gates", `${gate}=false`);
+    expect(off).toContain("ssl-redirect-needs-https");
+    expect(off).not.toContain("Knowing more");
+  });
+
   test("shows no control characters of the input to the terminal", async () => {
     const { stdout } = await preview(JSON.stringify({ ...open, metadata: { name: "a\u001B[2J\nb", namespace: "n" } }));
     expect(stdout).toContain("Service n/a\uFFFD[2J\uFFFDb (stdin:1)");

@@ -15,6 +15,7 @@ describe("a world becomes facts", () => {
         subnetsHaveIPv6: true,
         discoveredSubnets: 3,
         controllerVersion: { major: 3, minor: 5 },
+        featureGates: { ...defaultProfile.featureGates, EnableCertificateManagement: false },
       },
     });
   });
@@ -32,7 +33,7 @@ describe("a world becomes facts", () => {
       disableIngressGroupNameAnnotation: true,
       enableBackendSecurityGroup: false,
       enableManageBackendSecurityGroupRules: true,
-      featureGates: { NLBSecurityGroup: false, EnableDefaultTagsLowPriority: true },
+      featureGates: { NLBSecurityGroup: false, EnableCertificateManagement: true, EnableDefaultTagsLowPriority: true },
       externalManagedTags: ["cost-center"],
       defaultTags: { Team: "infra" },
     };
@@ -45,7 +46,12 @@ describe("a world becomes facts", () => {
       controllerVersion: { major: 3, minor: 5 },
       defaultScheme: "internet-facing",
       defaultTargetType: "ip",
-      featureGates: { ...defaultProfile.featureGates, EnableTCPUDPListener: true, NLBSecurityGroup: false },
+      featureGates: {
+        ...defaultProfile.featureGates,
+        EnableTCPUDPListener: true,
+        NLBSecurityGroup: false,
+        EnableCertificateManagement: true,
+      },
       loadBalancerClass: "corp.example/nlb",
       ingressClass: "corp-alb",
       disableIngressClassAnnotation: true,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultProfile, featureGates } from "../../src/decision/facts.ts";
+import { defaultProfile, featureGates, openGates } from "../../src/decision/facts.ts";
 import type { ClusterProfile, Facts } from "../../src/decision/facts.ts";
 
 /**
@@ -22,12 +22,6 @@ const gatesWithoutEffect = [
   "WeightedTargetGroups",
 ] as const;
 
-/**
- * Gates of a verdict on an Ingress: with the first one subnet is enough for an ALB, with the second the controller asks for
- * certificates itself. They count as soon as the cluster profile has them.
- */
-const gatesOfIngresses = ["ALBSingleSubnet", "EnableCertificateManagement"] as const;
-
 const scheme = z.enum(["internal", "internet-facing"]);
 
 /** How the controller was set up, and what it found in AWS. A field that is not known here could change a verdict unseen. */
@@ -43,7 +37,7 @@ export const world = z.strictObject({
   enableBackendSecurityGroup: z.boolean().default(defaultProfile.backendSecurityGroup),
   enableManageBackendSecurityGroupRules: z.boolean().default(defaultProfile.manageBackendSecurityGroupRules),
   featureGates: z
-    .partialRecord(z.enum([...featureGates, ...gatesOfIngresses, ...gatesWithoutEffect]), z.boolean())
+    .partialRecord(z.enum([...featureGates, ...openGates, ...gatesWithoutEffect]), z.boolean())
     .default({}),
   externalManagedTags: z.array(z.string()).default([]),
   /** Tags that the controller adds on its own: they change no verdict. */
@@ -90,7 +84,11 @@ function profileOf(world: World): ClusterProfile {
 }
 
 function gatesOf({ featureGates: given, enableTCPUDPListener }: World): ClusterProfile["featureGates"] {
-  const gates = { ...defaultProfile.featureGates, EnableTCPUDPListener: enableTCPUDPListener };
-  for (const gate of featureGates) gates[gate] = given[gate] ?? gates[gate];
+  const gates = {
+    ...defaultProfile.featureGates,
+    EnableTCPUDPListener: enableTCPUDPListener,
+    EnableCertificateManagement: false,
+  };
+  for (const gate of [...featureGates, ...openGates]) gates[gate] = given[gate] ?? gates[gate];
   return gates;
 }

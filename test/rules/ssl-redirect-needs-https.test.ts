@@ -1,3 +1,4 @@
+import { defaultProfile } from "../../src/decision/facts.ts";
 import { sslRedirectNeedsHttps } from "../../src/rules/ssl-redirect-needs-https.ts";
 import { testRule } from "../support/rule-tester.ts";
 import { autoModeClass, classWithParams, inGroup, keyed, member } from "./group-members.ts";
@@ -7,6 +8,13 @@ const ports = "metadata.annotations[alb.ingress.kubernetes.io/listen-ports]";
 const certificate = { "certificate-arn": "arn:aws:acm:eu-west-1:1:certificate/a" };
 const both = { ...certificate, "listen-ports": '[{"HTTP":80},{"HTTPS":443}]' };
 const to443 = { "ssl-redirect": "443" };
+const { featureGates } = defaultProfile;
+const gateOn = { featureGates: { ...featureGates, EnableCertificateManagement: true } };
+const gateOff = { featureGates: { ...featureGates, EnableCertificateManagement: false } };
+const asksForCertificate = {
+  annotations: keyed({ ...to443, "create-acm-cert": "true" }),
+  spec: { ingressClassName: "alb", rules: [{ host: "shop.example" }] },
+};
 
 testRule(sslRedirectNeedsHttps, {
   allow: [
@@ -16,6 +24,17 @@ testRule(sslRedirectNeedsHttps, {
       name: "HTTPS by a certificate of the class",
       ingress: { annotations: keyed(to443), spec: { ingressClassName: "pub" } },
       cluster: classWithParams("pub", { certificateArn: ["arn:a"] }),
+    },
+    {
+      name: "HTTPS by a certificate that the controller makes",
+      ingress: asksForCertificate,
+      profile: gateOn,
+      cluster: [],
+    },
+    {
+      name: "a certificate to be made, where nobody knows whether the controller makes any",
+      ingress: asksForCertificate,
+      cluster: [],
     },
     {
       name: "the HTTPS listener of another member",
@@ -46,6 +65,13 @@ testRule(sslRedirectNeedsHttps, {
   ],
   deny: [
     { name: "no such listener", ingress: { annotations: keyed(to443) }, cluster: [], fields: [redirect] },
+    {
+      name: "a certificate that the controller makes only with its feature gate on",
+      ingress: asksForCertificate,
+      profile: gateOff,
+      cluster: [],
+      fields: [redirect],
+    },
     {
       name: "a listener of HTTP",
       ingress: { annotations: keyed({ ...both, "ssl-redirect": "80" }) },

@@ -273,6 +273,7 @@ const gates = fc.record({
     featureGates.map((gate) => [gate, fc.constantFrom(true, true, true, defaultProfile.featureGates[gate], false)]),
   ) as Record<FeatureGate, fc.Arbitrary<boolean>>),
   EnableServiceController: fc.constant(true),
+  EnableCertificateManagement: fc.constantFrom(true, false),
 });
 
 const profile: fc.Arbitrary<ClusterProfile> = fc.record({

@@ -22,6 +22,8 @@ export interface Served {
   readonly params: IngressClassParamsView | undefined;
   /** false: there may be IngressClassParams. */
   readonly paramsKnown: boolean;
+  /** Whether it makes a certificate of ACM for an Ingress that asks for one. undefined: not known. */
+  readonly makesCertificates: boolean | undefined;
 }
 
 /**
@@ -36,12 +38,12 @@ export function classify(
   const { annotations, ingressClassName } = ingress.view;
   const annotation = annotations[ingressClassAnnotation];
   if (annotation !== undefined && matchesAnnotation(annotation, profile)) {
-    return { ...servedByController, by: "annotation", className: annotation, paramsKnown: true };
+    return { ...byController(profile), by: "annotation", className: annotation, paramsKnown: true };
   }
   if (ingressClassName !== undefined) {
     const known = cluster?.ingressClass(ingressClassName);
     if (annotation !== undefined && controllerOf(known) !== "eks-auto-mode") return notServed;
-    if (known !== undefined) return byClass(ingress, known, "field", cluster);
+    if (known !== undefined) return byClass(ingress, known, { by: "field", cluster, profile });
     if (cluster?.isComplete("IngressClass") !== true) return byName(ingressClassName, profile);
     return invalid(`the IngressClass ${JSON.stringify(ingressClassName)} does not exist`);
   }
@@ -53,9 +55,9 @@ export function classify(
   }
   const isComplete = cluster?.isComplete("IngressClass") === true;
   const [theDefault] = defaults;
-  if (theDefault !== undefined && isComplete) return byClass(ingress, theDefault, "default", cluster);
+  if (theDefault !== undefined && isComplete) return byClass(ingress, theDefault, { by: "default", cluster, profile });
   if (profile.ingressClass !== "") return notServed;
-  return { ...servedByController, by: "flag", className: "", paramsKnown: isComplete };
+  return { ...byController(profile), by: "flag", className: "", paramsKnown: isComplete };
 }
 
 /** The classes of Ingresses that name none; with several of them the controllers load no such Ingress. */
@@ -88,11 +90,18 @@ export function paramsApi(controller: AlbController): ParamsApi {
 }
 
 const notServed: Classification = { outcome: "not-served" };
-const servedByController = {
-  outcome: "served",
-  controller: "aws-load-balancer-controller",
-  params: undefined,
-} as const satisfies Partial<Served>;
+
+function byController(
+  profile: ClusterProfile,
+): Pick<Served, "outcome" | "controller" | "params" | "makesCertificates"> {
+  const controller = "aws-load-balancer-controller";
+  return { outcome: "served", controller, params: undefined, makesCertificates: certificatesOf(controller, profile) };
+}
+
+/** EKS Auto Mode has no such gate, and does not support these certificates yet (EKS user guide, auto-configure-alb). */
+function certificatesOf(controller: AlbController, { featureGates }: ClusterProfile): boolean | undefined {
+  return controller === "eks-auto-mode" ? undefined : featureGates.EnableCertificateManagement;
+}
 
 function invalid(problem: string): Classification {
   return { outcome: "invalid", problem };
@@ -106,13 +115,13 @@ function matchesAnnotation(annotation: string, { ingressClass }: ClusterProfile)
 function byClass(
   ingress: IngressObject,
   ingressClass: IngressClassView,
-  by: "field" | "default",
-  cluster: Cluster | undefined,
+  { by, cluster, profile }: { by: "field" | "default"; cluster: Cluster | undefined; profile: ClusterProfile },
 ): Classification {
   const controller = controllerOf(ingressClass);
   if (controller === undefined) return notServed;
   const { name: className, parameters } = ingressClass;
-  const served = { outcome: "served", by, controller, className } as const;
+  const makesCertificates = certificatesOf(controller, profile);
+  const served = { outcome: "served", by, controller, className, makesCertificates } as const;
   if (parameters === undefined) return { ...served, params: undefined, paramsKnown: true };
   const api = paramsApi(controller);
   if (parameters.apiGroup !== api || parameters.kind !== "IngressClassParams") {
@@ -143,17 +152,20 @@ function namespaceProblem(
 }
 
 /** What the operator told of a class whose object is not known. */
-function byName(className: string, { albClasses, controllers }: ClusterProfile): Classification {
+function byName(className: string, profile: ClusterProfile): Classification {
+  const { albClasses, controllers } = profile;
   const told = albClasses.find(({ name }) => name === className);
   if (told === undefined) return notServed;
   const isAutoMode =
     controllers?.includes("eks-auto-mode") === true && !controllers.includes("aws-load-balancer-controller");
+  const controller = isAutoMode ? "eks-auto-mode" : "aws-load-balancer-controller";
   return {
     outcome: "served",
     by: "field",
-    controller: isAutoMode ? "eks-auto-mode" : "aws-load-balancer-controller",
+    controller,
     className,
     params: undefined,
     paramsKnown: told.hasParams === false,
+    makesCertificates: certificatesOf(controller, profile),
   };
 }

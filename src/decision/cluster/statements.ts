@@ -44,21 +44,30 @@ export function listenPortsOf({ ingress, classification }: Member): ListenPorts 
 export interface Reading {
   readonly params: IngressClassParamsView | undefined;
   readonly controller: Served["controller"];
+  readonly makesCertificates: Served["makesCertificates"];
   ports: { readonly known: ListenPorts | undefined } | undefined;
   statements: readonly Statement[] | undefined;
   frontend: readonly Statement[] | undefined;
 }
 
-function readingOf(ingress: IngressObject, { params, controller }: Served): Reading {
+function readingOf(ingress: IngressObject, served: Served): Reading {
   const known = ingress.reading;
-  if (known !== undefined && known.params === params && known.controller === controller) return known;
-  const reading: Reading = { params, controller, ports: undefined, statements: undefined, frontend: undefined };
+  if (known !== undefined && isReadFor(known, served)) return known;
+  const { params, controller, makesCertificates } = served;
+  const unread = { ports: undefined, statements: undefined, frontend: undefined };
+  const reading: Reading = { params, controller, makesCertificates, ...unread };
   ingress.reading = reading;
   return reading;
 }
 
+function isReadFor(reading: Reading, { params, controller, makesCertificates }: Served): boolean {
+  return (
+    reading.params === params && reading.controller === controller && reading.makesCertificates === makesCertificates
+  );
+}
+
 function portsOf(reading: Reading, { view }: IngressObject): ListenPorts | undefined {
-  return (reading.ports ??= { known: portsIn(view.annotations, reading.params) }).known;
+  return (reading.ports ??= { known: portsIn(view, reading) }).known;
 }
 
 /** pkg/ingress/model_build_load_balancer.go, model_build_listener.go, and the files model_build_*.go that some settings have. */

@@ -566,6 +566,18 @@ describe("members of a group", () => {
     expect(values({ classification: { ...classification, params } })).toEqual(["internet-facing params"]);
     expect(values({ classification })).toEqual(["internal annotation"]);
   });
+  it("are read again when it is known otherwise whether the controller makes certificates", () => {
+    const rules = [{ host: "shop.example" }];
+    const { own } = stateOf([{ annotations: { "create-acm-cert": "true" }, spec: { rules } }]);
+    const portsWith = (makesCertificates: boolean | undefined): readonly string[] =>
+      statementsOf({
+        ingress: own.ingress,
+        classification: { ...own.classification, makesCertificates },
+      }).flatMap(({ setting, part, value }) => (setting === "listen-ports" ? [`${part} ${value}`] : []));
+    expect(portsWith(undefined)).toEqual([]);
+    expect(portsWith(true)).toEqual(["443 HTTPS"]);
+    expect(portsWith(false)).toEqual(["80 HTTP"]);
+  });
   it("are not found at odds by what the controller cannot parse", () => {
     const malformed = {
       ...front,
@@ -676,8 +688,8 @@ describe("the part of one member", () => {
 });
 
 describe("a redirect from HTTP", () => {
-  const faults = (members: readonly MemberParts[]): readonly string[] =>
-    stateOf(members)
+  const faults = (members: readonly MemberParts[], profile?: Partial<ClusterProfile>): readonly string[] =>
+    stateOf(members, 0, profile)
       .redirectFaults()
       .map(({ port, fault, isOpen }) => `${port} ${fault}${isOpen ? "?" : ""}`);
 
@@ -695,7 +707,40 @@ describe("a redirect from HTTP", () => {
   });
   it("is none where members disagree on the port, or the listeners are not known", () => {
     expect(faults(annotated({ "ssl-redirect": "443" }, { "ssl-redirect": "444" }))).toEqual([]);
-    expect(faults(annotated({ "ssl-redirect": "443" }, { "create-acm-cert": "true" }))).toEqual([]);
     expect(faults(annotated({ "ssl-redirect": "443" }, { "listen-ports": "443" }))).toEqual([]);
+  });
+
+  describe("to a certificate that the controller is to make", () => {
+    const { featureGates } = defaultProfile;
+    const unknown = { featureGates };
+    const on = { featureGates: { ...featureGates, EnableCertificateManagement: true } };
+    const off = { featureGates: { ...featureGates, EnableCertificateManagement: false } };
+    const withHost = { rules: [{ host: "shop.example" }] };
+    const asking = (annotations: object = {}, spec: Readonly<Record<string, unknown>> = withHost): MemberParts => ({
+      annotations: { "ssl-redirect": "443", "create-acm-cert": "true", ...annotations },
+      spec,
+    });
+
+    it.each<[name: string, profile: Partial<ClusterProfile>, member: MemberParts, expected: readonly string[]]>([
+      ["finds it with the gate on", on, asking(), []],
+      ["finds none with the gate off", off, asking(), ["443 no listener"]],
+      ["may find it as long as nobody knows the gate", unknown, asking(), []],
+      ["is refused elsewhere with the gate on", on, asking({ "ssl-redirect": "80" }), ["80 no listener"]],
+      ["may be right elsewhere as long as nobody knows the gate", unknown, asking({ "ssl-redirect": "80" }), []],
+      ["finds it for a host of spec.tls", on, asking({}, { tls: [{ hosts: ["shop.example"] }] }), []],
+      ["may find any without a host, which versions differ in", on, asking({ "ssl-redirect": "444" }, {}), []],
+      ["may find any for an empty host", on, asking({ "ssl-redirect": "444" }, { rules: [{ host: "" }] }), []],
+      ["finds none without a host and with the gate off", off, asking({}, {}), ["443 no listener"]],
+      ["finds none where none is asked for", on, asking({ "create-acm-cert": "no" }), ["443 no listener"]],
+      ["leaves written ports alone", on, asking({ "listen-ports": '[{"HTTP":80}]' }), ["443 no listener"]],
+      [
+        "does not know EKS Auto Mode's ports, whatever the gate",
+        off,
+        { ...asking({ "ssl-redirect": "80" }), isAutoMode: true },
+        [],
+      ],
+    ])("%s", (_name, profile, member, expected) => {
+      expect(faults([member], profile)).toEqual(expected);
+    });
   });
 });

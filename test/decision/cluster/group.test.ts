@@ -46,6 +46,7 @@ describe("the group of an Ingress", () => {
     className: "alb",
     params: undefined,
     paramsKnown: true,
+    makesCertificates: undefined,
   };
   const named = (group: string): IngressObject => anIngress("shop/web", { annotations: { [groupName]: group } });
   const params = (name: string): IngressClassParamsView => someParams("p", { group: { name } });
