@@ -1,7 +1,7 @@
 import { alb, catalogEntry } from "../annotations/catalog.ts";
 import type { AnnotatedObject, AnnotationEntry, Reading } from "../annotations/catalog.ts";
 import type { Served } from "./cluster/classify.ts";
-import type { IngressClassParamsView } from "./cluster/views.ts";
+import type { IngressClassParamsView } from "./cluster/class-params.ts";
 import type { Controller } from "./controller.ts";
 import type { ClusterProfile } from "./facts.ts";
 import type { ServiceInForce } from "./in-force.ts";

@@ -31,6 +31,9 @@ export {
   targetTypeBy,
   targetTypeField,
 } from "./cluster/backend-report.ts";
+export { ingressSettings } from "./bounded-ingress.ts";
+export { serviceSettings } from "./bounded-service.ts";
+export type { BoundedSetting } from "./bounded-setting.ts";
 export { othersProblems } from "./cluster/group-others.ts";
 export { groupProblems, redirectProblems } from "./cluster/group-report.ts";
 export { ipv6LostToOthers } from "./cluster/ipv4-only.ts";

@@ -2,7 +2,7 @@ import { backendUse } from "./ingress-use.ts";
 import { albValues } from "./cluster/alb-values.ts";
 import { backendTargets } from "./cluster/backends.ts";
 import type { Cluster } from "./cluster/cluster.ts";
-import { groupIdOf } from "./cluster/group.ts";
+import { groupIdOf } from "./cluster/group-id.ts";
 import { targetTypeOf } from "./cluster/values.ts";
 import type { BindingView, IngressObject } from "./cluster/views.ts";
 import { isProvisioned } from "./controller.ts";

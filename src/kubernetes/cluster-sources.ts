@@ -1,12 +1,7 @@
 import type { ClusterKind, ClusterViews } from "../decision/cluster/cluster.ts";
-import {
-  backendService,
-  bindingView,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../decision/cluster/views.ts";
-import type { ParamsApi } from "../decision/cluster/views.ts";
+import { ingressClassParamsView } from "../decision/cluster/class-params.ts";
+import { backendService, bindingView, ingressClassView, ingressObject } from "../decision/cluster/views.ts";
+import type { ParamsApi } from "../decision/cluster/metadata.ts";
 import type { Raw } from "./list.ts";
 
 /** Where the objects of a kind are, and what is kept of each. */

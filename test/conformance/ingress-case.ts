@@ -1,18 +1,10 @@
 import { z } from "zod";
 import { ClusterObjects } from "../../src/decision/cluster/cluster.ts";
 import type { Cluster, ClusterKind } from "../../src/decision/cluster/cluster.ts";
-import {
-  backendService,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../src/decision/cluster/views.ts";
-import type {
-  BackendService,
-  IngressClassParamsView,
-  IngressClassView,
-  IngressObject,
-} from "../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../src/decision/cluster/class-params.ts";
+import { backendService, ingressClassView, ingressObject } from "../../src/decision/cluster/views.ts";
+import type { IngressClassParamsView } from "../../src/decision/cluster/class-params.ts";
+import type { BackendService, IngressClassView, IngressObject } from "../../src/decision/cluster/views.ts";
 import { ingressView } from "../../src/decision/subject.ts";
 import type { IngressView } from "../../src/decision/subject.ts";
 import type { Labels } from "../../src/policy/selector.ts";

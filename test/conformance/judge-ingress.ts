@@ -1,6 +1,8 @@
 import { classify } from "../../src/decision/cluster/classify.ts";
-import { groupIdOf, loadGroup } from "../../src/decision/cluster/group.ts";
-import type { Group, GroupId, Member } from "../../src/decision/cluster/group.ts";
+import { groupIdOf } from "../../src/decision/cluster/group-id.ts";
+import { loadGroup } from "../../src/decision/cluster/group.ts";
+import type { GroupId } from "../../src/decision/cluster/group-id.ts";
+import type { Group, Member } from "../../src/decision/cluster/group.ts";
 import { groupValues, targetTypeOf } from "../../src/decision/cluster/values.ts";
 import type { GroupValues } from "../../src/decision/cluster/values.ts";
 import type { BackendService, IngressObject } from "../../src/decision/cluster/views.ts";

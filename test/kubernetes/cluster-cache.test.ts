@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ClusterObjects } from "../../src/decision/cluster/cluster.ts";
 import type { ClusterKind } from "../../src/decision/cluster/cluster.ts";
-import { ingressClassParamsView } from "../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../src/decision/cluster/class-params.ts";
 import { apiClient } from "../../src/kubernetes/client.ts";
 import { watchCluster } from "../../src/kubernetes/cluster-cache.ts";
 import type { ClusterCache } from "../../src/kubernetes/cluster-cache.ts";

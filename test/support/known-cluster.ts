@@ -1,13 +1,8 @@
 import * as z from "zod";
 import { ClusterObjects } from "../../src/decision/cluster/cluster.ts";
 import type { Cluster, ClusterKind } from "../../src/decision/cluster/cluster.ts";
-import {
-  backendService,
-  bindingView,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../src/decision/cluster/class-params.ts";
+import { backendService, bindingView, ingressClassView, ingressObject } from "../../src/decision/cluster/views.ts";
 
 const head = z.looseObject({
   kind: z.string(),

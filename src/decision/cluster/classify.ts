@@ -2,7 +2,9 @@ import { ingressClassAnnotation } from "../../annotations/catalog.ts";
 import { matchesSelector } from "../../policy/selector.ts";
 import type { ClusterProfile, ControllerName } from "../facts.ts";
 import type { Cluster } from "./cluster.ts";
-import type { IngressClassParamsView, IngressClassView, IngressObject, ParamsApi } from "./views.ts";
+import type { IngressClassParamsView } from "./class-params.ts";
+import type { ParamsApi } from "./metadata.ts";
+import type { IngressClassView, IngressObject } from "./views.ts";
 
 export type AlbController = Extract<ControllerName, "aws-load-balancer-controller" | "eks-auto-mode">;
 

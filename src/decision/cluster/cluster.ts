@@ -1,14 +1,9 @@
 import { alb, ingressClassAnnotation } from "../../annotations/catalog.ts";
 import type { Labels } from "../../policy/selector.ts";
 import { backendTargets } from "./backends.ts";
-import type {
-  BackendService,
-  BindingView,
-  IngressClassParamsView,
-  IngressClassView,
-  IngressObject,
-  ParamsApi,
-} from "./views.ts";
+import type { IngressClassParamsView } from "./class-params.ts";
+import type { ParamsApi } from "./metadata.ts";
+import type { BackendService, BindingView, IngressClassView, IngressObject } from "./views.ts";
 
 export type ClusterKind = "Ingress" | "IngressClass" | "IngressClassParams" | "Service" | "TargetGroupBinding";
 

@@ -1,6 +1,7 @@
 import { clashOf } from "./clash.ts";
 import type { Conflict, Stated } from "./conflicts.ts";
-import type { GroupId, Member } from "./group.ts";
+import type { GroupId } from "./group-id.ts";
+import type { Member } from "./group.ts";
 import type { GroupState } from "./group-state.ts";
 import type { Setting } from "./statement.ts";
 

@@ -2,32 +2,12 @@ import { alb } from "../../annotations/catalog.ts";
 import { parseInteger } from "../../annotations/parse.ts";
 import type { ClusterProfile } from "../facts.ts";
 import { classify, controllerOf, defaultClasses, paramsApi } from "./classify.ts";
-import type { AlbController, Served } from "./classify.ts";
+import type { Served } from "./classify.ts";
 import { isClassless, keyOf } from "./cluster.ts";
 import type { Cluster } from "./cluster.ts";
+import { groupFinalizer, groupIdOf, isGroup } from "./group-id.ts";
+import type { ExplicitGroup, GroupId } from "./group-id.ts";
 import type { IngressClassView, IngressObject } from "./views.ts";
-
-/** Ingresses that share a load balancer. The two controllers know nothing of each other's. */
-export type GroupId = ExplicitGroup | ImplicitGroup;
-
-export interface ExplicitGroup {
-  readonly kind: "explicit";
-  readonly controller: AlbController;
-  readonly name: string;
-}
-
-/** Of one Ingress that names no group. */
-export interface ImplicitGroup {
-  readonly kind: "implicit";
-  readonly controller: AlbController;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-export interface InvalidGroup {
-  readonly kind: "invalid";
-  readonly problem: string;
-}
 
 export interface Member {
   readonly ingress: IngressObject;
@@ -43,34 +23,6 @@ export interface Group {
   readonly problem: string | undefined;
   /** Whose problem it is; `problem` does not name it, since it may stand in a namespace that the requester cannot see. */
   readonly problemAt: IngressObject | undefined;
-}
-
-/**
- * The group of an Ingress that is served and not being deleted (group_loader.go:232-255, 315-323).
- * EKS Auto Mode does not read the annotation.
- */
-export function groupIdOf({ namespace, name, view }: IngressObject, classification: Served): GroupId | InvalidGroup {
-  const { controller, params } = classification;
-  const annotation = controller === "eks-auto-mode" ? undefined : view.annotations[alb.groupName];
-  const group = params?.groupName ?? annotation;
-  if (group === undefined) return { kind: "implicit", controller, namespace, name };
-  if (group.length <= 63 && /^([a-z0-9][-a-z0-9.]*)?[a-z0-9]$/.test(group)) {
-    return { kind: "explicit", controller, name: group };
-  }
-  const problem =
-    'the name of the group must be 1 to 63 lower-case letters, digits, "-" and ".", and start and end with a letter or a digit';
-  return { kind: "invalid", problem };
-}
-
-/** The finalizer that the controller puts on the members of a group. EKS Auto Mode has the same ones under a domain of its own. */
-export function groupFinalizer(id: GroupId): string {
-  const domain = id.controller === "eks-auto-mode" ? "ingress.eks.amazonaws.com" : "ingress.k8s.aws";
-  switch (id.kind) {
-    case "explicit":
-      return `group.${domain}/${id.name}`;
-    case "implicit":
-      return `${domain}/resources`;
-  }
 }
 
 /**
@@ -251,7 +203,7 @@ function membershipOf(
       // A class that went by accident must not take its Ingresses out of their group, so the controller waits.
       return isMarked ? { kind: "fault", problem: classification.problem } : outside;
     case "served":
-      return isSameGroup(groupIdOf(ingress, classification), id) ? { kind: "member", classification } : outside;
+      return isGroup(groupIdOf(ingress, classification), id) ? { kind: "member", classification } : outside;
   }
 }
 
@@ -259,22 +211,6 @@ function membershipOf(
 function hasFinalizer({ namespace, name, view }: IngressObject, id: GroupId): boolean {
   if (id.kind === "implicit" && (id.namespace !== namespace || id.name !== name)) return false;
   return view.finalizers.includes(groupFinalizer(id));
-}
-
-function isSameGroup(one: GroupId | InvalidGroup, other: GroupId): boolean {
-  switch (one.kind) {
-    case "invalid":
-      return false;
-    case "explicit":
-      return other.kind === "explicit" && one.controller === other.controller && one.name === other.name;
-    case "implicit":
-      return (
-        other.kind === "implicit" &&
-        one.controller === other.controller &&
-        one.namespace === other.namespace &&
-        one.name === other.name
-      );
-  }
 }
 
 /** By group.order, then by "namespace/name" (group_loader.go:277-313). */

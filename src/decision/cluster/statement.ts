@@ -1,4 +1,5 @@
-import type { IngressClassParamsView, IngressObject } from "./views.ts";
+import type { IngressClassParamsView } from "./class-params.ts";
+import type { IngressObject } from "./views.ts";
 
 /** What the members of an IngressGroup have to agree on, by the annotation's name without its prefix. */
 export type Setting = AlbSetting | ListenerSetting | "ssl-redirect" | "enable-frontend-nlb" | FrontendSetting;

@@ -21,7 +21,8 @@ import {
   isFilled,
   setOf,
 } from "./statement-values.ts";
-import type { IngressClassParamsView, IngressObject, Pair, ParamsSubnets } from "./views.ts";
+import type { IngressClassParamsView, Pair, ParamsSubnets } from "./class-params.ts";
+import type { IngressObject } from "./views.ts";
 
 /** What a member states, but for the NLB in front; the same list as long as object and IngressClassParams are the same. */
 export function statementsOf({ ingress, classification }: Member): readonly Statement[] {

@@ -8,12 +8,8 @@ import type { GroupState } from "../../../src/decision/cluster/group-state.ts";
 import { targetTypeOf } from "../../../src/decision/cluster/values.ts";
 import type { Member } from "../../../src/decision/cluster/group.ts";
 import { backendTargets } from "../../../src/decision/cluster/backends.ts";
-import {
-  backendService,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
+import { backendService, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import type { BackendService } from "../../../src/decision/cluster/views.ts";
 import { decide, denials } from "../../../src/decision/decide.ts";
 import type { Decision } from "../../../src/decision/decide.ts";

@@ -11,12 +11,8 @@ import type { GroupState } from "../../../src/decision/cluster/group-state.ts";
 import { frontendStatementsOf } from "../../../src/decision/cluster/statements.ts";
 import type { Setting } from "../../../src/decision/cluster/statement.ts";
 import { targetTypeOf } from "../../../src/decision/cluster/values.ts";
-import {
-  backendService,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
+import { backendService, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
 import type { ClusterProfile } from "../../../src/decision/facts.ts";
 import { world } from "../../conformance/world.ts";

@@ -1,15 +1,10 @@
 import { ClusterObjects } from "../../../src/decision/cluster/cluster.ts";
-import {
-  backendService,
-  bindingView,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
+import { backendService, bindingView, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
+import type { IngressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
 import type {
   BackendService,
   BindingView,
-  IngressClassParamsView,
   IngressClassView,
   IngressObject,
 } from "../../../src/decision/cluster/views.ts";

@@ -4,14 +4,11 @@ import * as z from "zod";
 import { classify } from "../../../src/decision/cluster/classify.ts";
 import { ClusterObjects } from "../../../src/decision/cluster/cluster.ts";
 import type { Cluster } from "../../../src/decision/cluster/cluster.ts";
-import { groupIdOf, loadGroup } from "../../../src/decision/cluster/group.ts";
-import type { GroupId } from "../../../src/decision/cluster/group.ts";
-import {
-  backendService,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../../src/decision/cluster/views.ts";
+import { groupIdOf } from "../../../src/decision/cluster/group-id.ts";
+import { loadGroup } from "../../../src/decision/cluster/group.ts";
+import type { GroupId } from "../../../src/decision/cluster/group-id.ts";
+import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
+import { backendService, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import type { IngressObject } from "../../../src/decision/cluster/views.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
 import type { ClusterProfile } from "../../../src/decision/facts.ts";

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  backendService,
-  bindingView,
-  ingressClassParamsView,
-  ingressClassView,
-  ingressObject,
-} from "../../../src/decision/cluster/views.ts";
+import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
+import { backendService, bindingView, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import { UnreadableObject } from "../../../src/decision/subject.ts";
 import { someParams } from "./objects.ts";
 
