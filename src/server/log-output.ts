@@ -11,7 +11,7 @@ export interface LogOutput {
 }
 
 /** A write for each line costs more than the decision that it reports. */
-const chunkBytes = 16_384;
+const chunkLength = 32_768;
 /** Lines are at most this late. */
 const flushMs = 100;
 /** What waits for a reader that does not read; then lines are dropped, since serving matters more. */
@@ -38,22 +38,17 @@ interface Destination {
  * which took longer than the decision did.
  */
 function chunks(destination: Destination): LogOutput {
-  let chunk = Buffer.allocUnsafeSlow(chunkBytes);
-  let used = 0;
+  let waiting = "";
   const handOver = (): void => {
-    if (used === 0) return;
-    destination.write(chunk.subarray(0, used));
-    chunk = Buffer.allocUnsafeSlow(chunkBytes);
-    used = 0;
+    if (waiting === "") return;
+    destination.write(Buffer.from(waiting));
+    waiting = "";
   };
   const flushing = setInterval(handOver, flushMs).unref();
   return {
     write(lines) {
-      // A UTF-16 unit has three bytes in UTF-8 at most.
-      const longest = lines.length * 3;
-      if (used + longest > chunkBytes) handOver();
-      if (longest > chunkBytes) destination.write(Buffer.from(lines));
-      else used += chunk.write(lines, used);
+      waiting += lines;
+      if (waiting.length >= chunkLength) handOver();
     },
     close() {
       clearInterval(flushing);

@@ -78,8 +78,11 @@ export function buildMetrics(options: ScrapeOptions): Metrics {
     labelNames: ["webhook"],
     buckets,
     registers: [registry],
+    collect() {
+      for (const { tell } of Object.values(durationOf)) tell();
+    },
   });
-  const durationOf = { mutate: duration.labels("mutate"), validate: duration.labels("validate") };
+  const durationOf = { mutate: observed(duration.labels("mutate")), validate: observed(duration.labels("validate")) };
   const violations = counted(registry, {
     name: "dualstack_policy_violations_total",
     help: "Findings of rules, by what became of them: shadow-deny is what a policy of mode Warn would refuse in mode Enforce.",
@@ -130,7 +133,7 @@ export function buildMetrics(options: ScrapeOptions): Metrics {
     answered(request) {
       const { webhook, operation, kind, outcome, dryRun } = request;
       requests.add(webhook, operation, kind, outcome, dryRun ? "true" : "false");
-      durationOf[request.webhook].observe(request.seconds);
+      durationOf[webhook].add(request.seconds);
       for (const { policy, rule, action } of request.violations) violations.add(policy, rule, action);
       for (const { setting, action } of request.injected) injected.add(setting, action);
     },
@@ -204,6 +207,30 @@ function counted(registry: prometheus.Registry, { name, help, labelNames }: Coun
 interface Branch {
   readonly below: Map<string, Branch>;
   leaf: { readonly labels: Record<string, string>; count: number } | undefined;
+}
+
+interface Observed {
+  readonly add: (value: number) => void;
+  /** All that is kept, to the library. */
+  readonly tell: () => void;
+}
+
+/** Keeps values until there are many, or until they are asked for: the library looks for their labels with each. */
+function observed(histogram: { readonly observe: (value: number) => void }): Observed {
+  const values = new Float64Array(256);
+  let count = 0;
+  const tell = (): void => {
+    for (let index = 0; index < count; index += 1) histogram.observe(values[index] ?? 0);
+    count = 0;
+  };
+  return {
+    add(value) {
+      values[count] = value;
+      count += 1;
+      if (count === values.length) tell();
+    },
+    tell,
+  };
 }
 
 function counter<L extends string>(
