@@ -2,7 +2,9 @@
 import { X509Certificate } from "node:crypto";
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queries } from "../deploy/monitoring.ts";
 import { at, list, pick } from "../deploy/render.ts";
+import { readQuery, readSamples, unknownTo } from "../support/promql.ts";
 import { annotationsOf, expectSuccess, nlb, service } from "./kubernetes.ts";
 import type { Stored } from "./kubernetes.ts";
 import { needsCertManager, toYaml } from "./overlay.ts";
@@ -67,6 +69,20 @@ describe("with two replicas", () => {
     expect(a?.verify(ca.publicKey)).toBe(true);
     const entries = list(pick(installation.manifests, "MutatingWebhookConfiguration"), "webhooks").length;
     expect(await bundles("mutatingwebhookconfiguration")).toEqual(Array(entries).fill(ca.toString()));
+  });
+
+  it("both say so in their metrics, for all that alerts and dashboard ask of a certificate", async () => {
+    const ca = new X509Certificate((await secretData())["ca.crt"] ?? "");
+    const asked = queries.filter(({ query }) => query.includes("dualstack_certificate_"));
+    expect(asked.length).toBeGreaterThan(6);
+    for (const { healthUrl } of replicas) {
+      const text = await (await fetch(`${healthUrl}/metrics`)).text();
+      expect(text).toContain("\ndualstack_certificate_trusted 1\n");
+      const expiry = ca.validToDate.getTime() / 1000;
+      expect(text).toContain(`\ndualstack_certificate_authority_expiry_timestamp_seconds ${expiry}\n`);
+      const problems = asked.flatMap(({ query }) => unknownTo(readSamples(text), readQuery(query)));
+      expect(problems).toEqual([]);
+    }
   });
 
   it("its rights are to this Secret and these two configurations, and no others", async () => {

@@ -13,6 +13,7 @@ async function everything(): Promise<string> {
     ...nothingYet,
     caches: () => [{ resource: "namespaces", synced: true, lastEventAt: at, restarts: new Map([["closed", 1]]) }],
     certificateExpiry: () => at,
+    selfManaged: () => ({ authorityExpiry: () => at, trusted: () => true }),
     canary: () => ({ ok: true, result: "proved", at }),
     policies: () => new Map(["accepted", "last-good", "refused", "orphan"].map((state) => [state, 1])),
   });
