@@ -43,6 +43,7 @@ describe.each(manifests)("%s", (path) => {
   const [, , id = "", side = ""] = path.split("/");
   const rule: Rule | undefined = rules.find((candidate) => candidate.id === id);
   const decision = decisionOn(path);
+  const { kind } = ObjectHead.parse(readFixture(path).object);
 
   it(`is judged as its folder says: ${side}`, () => {
     const reported = rule?.severity === "warn" ? decision.findings : denials(decision);
@@ -52,6 +53,15 @@ describe.each(manifests)("%s", (path) => {
 
   it("has findings that people can read", () => {
     expect(decision.findings.filter((finding) => !isReadable(finding))).toEqual([]);
+  });
+
+  it("has findings that cite what speaks of the kind of the object", () => {
+    const foreign = kind === "Ingress" ? /pkg\/service\/|guide\/service\// : /pkg\/ingress\/|guide\/ingress\//;
+    // What a Service is to those behind which it stands is about them.
+    const ofUsers = rules.filter((each: Rule) => each.service === undefined && each.backend !== undefined);
+    const isForeign = ({ rule: cited, source = "" }: Finding): boolean =>
+      foreign.test(source) && !ofUsers.some((each) => each.id === cited);
+    expect(decision.findings.filter(isForeign)).toEqual([]);
   });
 
   it("has the findings of its golden file", async () => {

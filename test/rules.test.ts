@@ -1,11 +1,15 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sourceOf } from "../src/decision/rule.ts";
 import type { Rule } from "../src/decision/rule.ts";
+import type { Kind } from "../src/decision/subject.ts";
 import { rules } from "../src/rules/index.ts";
 
 const sentence = /^[A-Z].*[^.]\.$/s;
 /** An address, or a project by name (with its version, since lines move), then a file of it and lines. */
 const pageOrLines = /^https:\/\/\S+$|^[A-Z][\w .-]*, [\w./-]+\.(?:go|md|adoc):\d+(?:-\d+)?$/;
+const ofServices = /pkg\/service\/|guide\/service\/|auto-configure-nlb/;
+const ofIngresses = /pkg\/ingress\/|guide\/ingress\/|auto-configure-alb/;
 const ownWords = /^[A-Z].*[^.]$/;
 
 describe("the list of rules", () => {
@@ -35,7 +39,17 @@ describe.each(rules.map((rule: Rule) => [rule.id, rule] as const))("%s", (id, ru
   });
 
   it("names the page, the lines of code or, as a policy's own rule, the setting that makes it true", () => {
-    expect(rule.source).toMatch(rule.basis === "policy" ? ownWords : pageOrLines);
+    for (const kind of rule.kinds) {
+      expect(sourceOf(rule, kind)).toMatch(rule.basis === "policy" ? ownWords : pageOrLines);
+    }
+    expect(typeof rule.source === "string" ? rule.kinds : Object.keys(rule.source)).toEqual(rule.kinds);
+  });
+
+  it("names for each of its kinds what speaks of that kind", () => {
+    const cited = (kind: Kind): string => (rule.kinds.includes(kind) ? (sourceOf(rule, kind) ?? "") : "");
+    expect(cited("Ingress")).not.toMatch(ofServices);
+    // What a Service is to those behind which it stands is about them.
+    expect(rule.service === undefined ? "" : cited("Service")).not.toMatch(ofIngresses);
   });
 
   it("has a check for each of its kinds, and for no other", () => {

@@ -15,6 +15,7 @@ import type { Injection, LeftOut, Target } from "./injection.ts";
 import type { Plan, PlanInput } from "./plan.ts";
 import { provenanceChange } from "./provenance.ts";
 import type { ProvenanceChange } from "./provenance.ts";
+import { sourceOf } from "./rule.ts";
 import type { Excuse, Finding, MissingValue, Rule } from "./rule.ts";
 import { usersOf } from "./service-users.ts";
 import { inShadow, isShadow } from "./shadow.ts";
@@ -275,7 +276,7 @@ function findings(subject: ReviewedSubject, reports: readonly Report[], known: P
         : shadow
           ? "shadow"
           : undefined;
-    const source = rule.basis === "policy" ? undefined : rule.source;
+    const source = rule.basis === "policy" ? undefined : sourceOf(rule, subject.kind);
     return [{ rule: rule.id, severity, field, message, remedy, confirmable, source, excused }];
   });
 }

@@ -220,8 +220,8 @@ export interface Rule {
   readonly summary: string;
   /** One sentence: what to do. */
   readonly remediation: string;
-  /** The page or code that makes it true. */
-  readonly source: string;
+  /** The page or code that makes it true: one for all of its kinds, or one for each. */
+  readonly source: string | Readonly<Partial<Record<Kind, string>>>;
   /** Where it does not hold for every version: which ones, as "AWS Load Balancer Controller 3.5" or an AWS date. */
   readonly versions?: string;
   /** The update may go through with dualstack.dev/confirm: <id>. */
@@ -247,6 +247,11 @@ export interface Rule {
 }
 
 export const defineRule = <const R extends Rule>(rule: R): R => rule;
+
+/** Where to read what makes a rule true of an object of this kind. */
+export function sourceOf({ source }: Pick<Rule, "source">, kind: Kind): string | undefined {
+  return typeof source === "string" ? source : source[kind];
+}
 
 /** The two controllers that build NLBs from our annotations; the in-tree one reads hardly any of them. */
 export function buildsNlb({ name }: Controller): boolean {

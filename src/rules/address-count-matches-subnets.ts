@@ -12,7 +12,10 @@ export const addressCountMatchesSubnets = defineRule({
   basis: "controller",
   summary: "A list of addresses for an NLB has one item for each of its subnets.",
   remediation: "Give one item for each subnet of the NLB, or delete the annotation.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-380",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-380",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_frontend_nlb.go:143-190",
+  },
   onlyWith: [
     nlb.eipAllocations,
     nlb.privateIpv4Addresses,

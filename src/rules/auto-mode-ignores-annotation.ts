@@ -9,7 +9,10 @@ export const autoModeIgnoresAnnotation = defineRule({
   basis: "ignored-intent",
   summary: "A Service or an Ingress of EKS Auto Mode has no annotation that Auto Mode does not support.",
   remediation: "Delete the annotation.",
-  source: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html",
+  source: {
+    Service: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html",
+    Ingress: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html",
+  },
   onlyWith: [
     nlb.type,
     nlb.internal,

@@ -11,7 +11,10 @@ export const classChangeAbandonsLoadBalancer = defineRule({
   summary: "The class of an object whose load balancer exists must stay.",
   remediation:
     "Keep the class; to move, create a second object with the other class, move DNS to it, then delete this one.",
-  source: "AWS Load Balancer Controller 3.5, pkg/ingress/group_loader.go:196-222",
+  source: {
+    Service: "https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/group_loader.go:196-222",
+  },
   updatesOnly: true,
   confirmable: true,
   service({ service, old }) {

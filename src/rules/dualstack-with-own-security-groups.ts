@@ -9,7 +9,10 @@ export const dualstackWithOwnSecurityGroups = defineRule({
   basis: "aws",
   summary: "The security groups that are named for a dual-stack load balancer let IPv6 clients in as well.",
   remediation: "See that these groups have inbound rules for IPv6 (for all clients: ::/0); where they do, ignore this.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:131-150",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:131-150",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer.go:285-300",
+  },
   service,
   ingress,
 });

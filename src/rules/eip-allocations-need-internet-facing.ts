@@ -12,7 +12,10 @@ export const eipAllocationsNeedInternetFacing = defineRule({
   basis: "controller",
   summary: "Elastic IP addresses are given to internet-facing NLBs only.",
   remediation: 'Set the annotation scheme to "internet-facing" if the NLB is meant to be public, or delete this one.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-333",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:330-333",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_frontend_nlb.go:143-146",
+  },
   onlyWith: [nlb.eipAllocations, alb.frontendNlbEipAllocations],
   service,
   ingress,

@@ -10,7 +10,10 @@ export const externalManagedTag = defineRule({
   basis: "controller",
   summary: "No annotation sets a tag that the controller leaves to somebody else.",
   remediation: "Take the tag out of the annotation: the cluster's operator has it managed outside the controller.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:305-316",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:305-316",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_tags.go:12-120",
+  },
   onlyWith: [nlb.additionalResourceTags, alb.tags],
   service,
   ingress,

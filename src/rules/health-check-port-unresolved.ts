@@ -19,7 +19,10 @@ export const healthCheckPortUnresolved = defineRule({
   basis: "controller",
   summary: "The health check's port is traffic-port, a number, or the name of a port that has a number.",
   remediation: 'Write "traffic-port", the number on which the targets answer, or the name of a port of this Service.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:432-453",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:432-453",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:408",
+  },
   service,
   ingress,
 });

@@ -11,7 +11,10 @@ export const invalidEnumeration = defineRule({
   basis: "controller",
   summary: "An annotation with a fixed set of values has one of them, spelled exactly so.",
   remediation: "Write one of the allowed values, without blanks and in this spelling, or delete the annotation.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:184-265",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:184-265",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer.go:138-201",
+  },
   onlyWith: keysOf(catalog, isEnumeration),
   service: (context) => serviceFaults(context, isEnumeration),
   ingress: (context) => ingressFaults(context, isEnumeration),

@@ -12,7 +12,10 @@ export const invalidLoadBalancerAttribute = defineRule({
   summary: "The attribute dns_record.client_routing_policy of an NLB has one of its three values.",
   remediation:
     'Write "any_availability_zone", "partial_availability_zone_affinity" or "availability_zone_affinity", or leave the attribute out.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:521-549",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:521-549",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_frontend_nlb.go:237-249",
+  },
   onlyWith: [nlb.attributes, alb.frontendNlbAttributes],
   service,
   ingress,

@@ -11,7 +11,10 @@ export const invalidMinimumCapacity = defineRule({
   basis: "controller",
   summary: "The minimum capacity of a load balancer is a number of CapacityUnits.",
   remediation: 'Write one pair, as in "CapacityUnits=3000", or delete the annotation.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:512-516",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:512-516",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer_capacity_reservation.go:13-36",
+  },
   onlyWith: [nlb.minimumLoadBalancerCapacity, alb.minimumLoadBalancerCapacity],
   service,
   ingress,

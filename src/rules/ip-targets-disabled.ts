@@ -17,7 +17,10 @@ export const ipTargetsDisabled = defineRule({
   basis: "controller",
   summary: "No load balancer has ip targets where the controller's feature gate EnableIPTargetType is off.",
   remediation: "Ask for instance targets, or have the operator switch the gate on.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:524-534",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:524-534",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:255-272",
+  },
   service,
   ingress,
 });

@@ -10,7 +10,10 @@ export const ipv4SourceRangesWithDualstack = defineRule({
   basis: "aws",
   summary: "The source ranges of a dual-stack load balancer let IPv6 clients in as well.",
   remediation: 'Add the IPv6 ranges of the clients (for all of them: ::/0), or set ip-address-type to "ipv4".',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:149-171",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_managed_sg.go:149-171",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_managed_sg.go:76-119",
+  },
   blocksInjection: true,
   service,
   ingress,

@@ -19,7 +19,10 @@ export const ipv6NeedsDualstack = defineRule({
   basis: "controller",
   summary: "A Service with IPv6 among its ipFamilies has a dual-stack load balancer.",
   remediation: 'Set the annotation ip-address-type to "dualstack", or make the Service IPv4 only.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:828-843",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:274-289",
+  },
   readsFamilies: true,
   service,
   ingress,

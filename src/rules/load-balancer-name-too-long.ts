@@ -10,7 +10,10 @@ export const loadBalancerNameTooLong = defineRule({
   basis: "controller",
   summary: "The name of a load balancer has at most 32 bytes.",
   remediation: "Choose a shorter name, or delete the annotation to have the controller make one.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:582",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:582",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer.go:115",
+  },
   onlyWith: [nlb.name, alb.loadBalancerName],
   service,
   ingress,

@@ -9,7 +9,10 @@ export const nameIsFixed = defineRule({
   basis: "update-hazard",
   summary: "The name of a load balancer that exists stays as it is.",
   remediation: "Keep the name; for another one, create a second object, move DNS to it, then delete this one.",
-  source: "AWS Load Balancer Controller 3.5, docs/guide/service/annotations.md:78-79",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, docs/guide/service/annotations.md:78-79",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/deploy/elbv2/load_balancer_manager.go:92-121",
+  },
   updatesOnly: true,
   onlyWith: [nlb.name, alb.loadBalancerName],
   service,

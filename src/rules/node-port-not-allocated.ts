@@ -9,7 +9,10 @@ export const nodePortNotAllocated = defineRule({
   summary: "A Service with instance targets has node ports.",
   remediation:
     'Set the annotation nlb-target-type to "ip", delete spec.allocateLoadBalancerNodePorts, or give each port a nodePort.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:540-542",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:540-542",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:205-209",
+  },
   blocksInjection: true,
   service,
   ingress,

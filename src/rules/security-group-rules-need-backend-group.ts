@@ -12,7 +12,10 @@ export const securityGroupRulesNeedBackendGroup = defineRule({
     "Rules for the targets of a load balancer with named security groups are left to the controller only where it has its backend security group.",
   remediation:
     'Set the annotation manage-backend-security-group-rules to "false" and let the named security groups into the targets yourself, or have the controller\'s flag --enable-backend-security-group switched on.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:152-154",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:152-154",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer.go:324",
+  },
   onlyWith: [nlb.securityGroups, alb.securityGroups, alb.manageBackendSecurityGroupRules],
   service,
   ingress,

@@ -8,7 +8,10 @@ export const targetPortEmpty = defineRule({
   basis: "controller",
   summary: "Each port of a Service leads to a port of its targets.",
   remediation: "Give the port a targetPort (for ip targets) or a nodePort (for instance targets) other than 0.",
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:140-145",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:140-145",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:205-209",
+  },
   service,
   ingress,
 });

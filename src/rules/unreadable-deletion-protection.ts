@@ -10,7 +10,10 @@ export const unreadableDeletionProtection = defineRule({
   basis: "ignored-intent",
   summary: "The attribute deletion_protection.enabled of a load balancer is a boolean.",
   remediation: 'Write "deletion_protection.enabled=true" or "deletion_protection.enabled=false", or leave it out.',
-  source: "AWS Load Balancer Controller 3.5, pkg/service/model_builder.go:246-258",
+  source: {
+    Service: "AWS Load Balancer Controller 3.5, pkg/service/model_builder.go:246-258",
+    Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_builder.go:297-308",
+  },
   onlyWith: [nlb.attributes, alb.loadBalancerAttributes],
   service,
   ingress,

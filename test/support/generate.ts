@@ -72,7 +72,9 @@ function severity(rule: Rule): string {
   return rule.confirmable === true ? `${rule.severity}, confirmable` : rule.severity;
 }
 
-function source({ source: text, versions }: Rule): string {
+function source({ source: given, versions }: Rule): string {
+  const byKind = typeof given === "string" ? [] : Object.entries(given).map(([kind, text]) => `${kind}: ${text}`);
+  const text = typeof given === "string" ? given : byKind.join("; ");
   return versions === undefined || text.includes(versions) ? text : `${text} (${versions})`;
 }
 
