@@ -14,8 +14,11 @@ export interface Replicas {
   readonly port: number;
   /** Adds one, and waits until new connections may go there. */
   add(): Promise<void>;
-  /** Replaces each of those that run: one more is started, and the old one is told to stop once new connections go to it. */
-  restart(): Promise<void>;
+  /**
+   * Replaces each of those that run: one more is started, and the old one is told to stop once new connections go to it.
+   * With `args`, the new ones and all later ones are told these instead.
+   */
+  restart(args?: readonly string[]): Promise<void>;
   /** Of all that ever ran, in the order in which they started, how many decisions they have logged. */
   decisions(): Promise<readonly number[]>;
   /** How those have ended that were told to stop, as phrases. Waits for them. */
@@ -40,6 +43,7 @@ const stopWithin = 30_000;
 
 export async function startReplicas({ nest, args }: Installation, flags: readonly string[]): Promise<Replicas> {
   const all: Replica[] = [];
+  let told = args;
   const stopping: { readonly replica: Replica; readonly end: Promise<void> }[] = [];
   let running: Replica[] = [];
   /** As far as the balancer knows. */
@@ -91,7 +95,7 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
     const name = `replica-${all.length}`;
     const logFile = join(nest.folder, `${name}.decisions`);
     const server = await nest.launch(name, process.execPath, [
-      ...args,
+      ...told,
       ...flags,
       `--listen=127.0.0.1:${own}`,
       `--health-listen=127.0.0.1:${health}`,
@@ -109,7 +113,8 @@ export async function startReplicas({ nest, args }: Installation, flags: readonl
   return {
     port,
     add,
-    async restart() {
+    async restart(newArgs = told) {
+      told = newArgs;
       const before = running;
       for (const old of before) {
         await add();

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Manifest } from "../deploy/render.ts";
 import { startReplicas } from "./balancer.ts";
 import type { Replicas } from "./balancer.ts";
 import { startDryRuns } from "./dry-runs.ts";
@@ -40,13 +41,9 @@ export async function startTwoReplicas(...flags: readonly string[]): Promise<Two
   try {
     await Promise.all([replicas.add(), replicas.add()]);
     const configurations = localConfigurations(installation.manifests, replicas.port, installation.caPem);
-    // A lost call fails at once, however long the others may take on a busy machine.
-    const failing = JSON.stringify(configurations)
-      .replaceAll('"failurePolicy":"Ignore"', '"failurePolicy":"Fail"')
-      .replaceAll(/"timeoutSeconds":\d+/g, '"timeoutSeconds":15');
-    await succeed(plane, ["apply", "-f", "-"], toYaml(JSON.parse(failing) as object[]));
+    await succeed(plane, ["apply", "-f", "-"], toYaml(failing(configurations)));
     await succeed(plane, ["create", "namespace", namespace], "");
-    await untilInjected(plane);
+    await untilInjected(plane, namespace);
   } catch (error) {
     await stop();
     throw error;
@@ -90,8 +87,16 @@ export async function restartUnderLoad({ replicas, underLoad }: TwoReplicas, res
   return outcomes;
 }
 
+/** A lost call fails at once, however long the others may take on a busy machine. */
+export function failing(configurations: readonly Manifest[]): readonly Manifest[] {
+  const text = JSON.stringify(configurations)
+    .replaceAll('"failurePolicy":"Ignore"', '"failurePolicy":"Fail"')
+    .replaceAll(/"timeoutSeconds":\d+/g, '"timeoutSeconds":15');
+  return JSON.parse(text) as readonly Manifest[];
+}
+
 /** New webhook configurations take effect within about a second, the one before the other. */
-async function untilInjected(plane: ControlPlane): Promise<void> {
+export async function untilInjected(plane: ControlPlane, namespace: string): Promise<void> {
   const inForce = async (): Promise<boolean> => {
     const dryRuns = startDryRuns(plane, { namespace, perSecond: 20 });
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { deploy } from "../deploy/render.ts";
 import type { Manifest } from "../deploy/render.ts";
 import { localConfigurations, localWorkload, readKustomization, toYaml } from "./overlay.ts";
+import type { Overlay } from "./overlay.ts";
 import { createNest } from "./processes.ts";
 import type { Server } from "./processes.ts";
 import { freePort, webhookUser } from "./start.ts";
@@ -39,16 +40,9 @@ const turnMs = 300;
 /** Renders it, with a folder for its processes, and applies nothing. */
 export async function prepareSelfManaged(plane: ControlPlane): Promise<SelfManagedInstallation> {
   const nest = await createNest();
-  const folder = join(nest.folder, "kustomization");
-  await mkdir(folder);
-  const kustomization = {
-    resources: [relative(folder, join(deploy, "overlays", "cluster-wide"))],
-    components: [relative(folder, join(deploy, "components", "self-managed-certificates"))],
-  };
-  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
   const policy = join(nest.folder, "policy.yaml");
   await writeFile(policy, toYaml([everywhere]));
-  const { manifests, args } = await readKustomization(plane, folder);
+  const { manifests, args } = await readSelfManaged(plane, nest.folder);
 
   // New connections go to one after the other.
   const balancer = await tcpProxy(0);
@@ -95,7 +89,19 @@ export async function prepareSelfManaged(plane: ControlPlane): Promise<SelfManag
   };
 }
 
-const everywhere = {
+/** The cluster-wide installation with the component, as a kustomization in a folder of ours. */
+export async function readSelfManaged(plane: ControlPlane, parent: string): Promise<Overlay> {
+  const folder = join(parent, "kustomization");
+  await mkdir(folder);
+  const kustomization = {
+    resources: [relative(folder, join(deploy, "overlays", "cluster-wide"))],
+    components: [relative(folder, join(deploy, "components", "self-managed-certificates"))],
+  };
+  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
+  return readKustomization(plane, folder);
+}
+
+export const everywhere = {
   apiVersion: "dualstack.dev/v1alpha1",
   kind: "LoadBalancerPolicy",
   metadata: { name: "everywhere" },

@@ -16,6 +16,7 @@ import { configurationProblem, contentProblem, problemLog } from "./problems.ts"
 import { secretStore } from "./secret.ts";
 import { authoritiesIn, isTrusted, readConfigurations } from "./trust.ts";
 import type { Configuration } from "./trust.ts";
+import { writersTurn } from "./turn.ts";
 
 /** A certificate that stands in a Secret of ours. One of several replicas renews it and has the API server trust it; all serve it. */
 export interface SelfManagedCertificate extends Omit<CertificateSource, "current" | "close"> {
@@ -40,7 +41,7 @@ export interface SelfManagedOptions {
   readonly namespace: string;
   /** DNS names that the certificate must carry; the first is its subject. */
   readonly names: readonly string[];
-  /** Says which replica writes. */
+  /** Says which replica writes, unless one is cut off that does not hold it. */
   readonly lease: { readonly held: boolean; onHeld(listener: () => void): void };
   /** Called with each certificate. */
   readonly onChange: (certificate: SignedCertificate) => void;
@@ -82,6 +83,7 @@ export function startSelfManaged(options: SelfManagedOptions): SelfManagedCertif
   const { signal } = stopping;
   const problems = problemLog(log, () => onReload?.("failure"));
   const bundles = bundleKeeper({ client, clock, log, problems, settleMs: lifetimes.settle });
+  const turn = writersTurn({ lease, clock, log });
   const first = Promise.withResolvers<void>();
   let serving: Serving | undefined;
   let authorityEnd: Date | undefined;
@@ -116,7 +118,8 @@ export function startSelfManaged(options: SelfManagedOptions): SelfManagedCertif
       typeof found === "string" ? found : contentProblem(found.content, secret.name, serving !== undefined),
     );
     for (const each of configurations) problems.say(each.kind, configurationProblem(each));
-    const isDone = !lease.held || (await change(found, configurations));
+    turn.see(!isUsable(serving) || isServingTrusted === false);
+    const isDone = !turn.isOurs || (await change(found, configurations));
     return isDone && serving !== undefined && (isServingTrusted ?? true);
   }
 
@@ -141,8 +144,11 @@ export function startSelfManaged(options: SelfManagedOptions): SelfManagedCertif
 
   /** One that works is not given up for one that the API server does not trust yet. */
   function mayServe(leaf: SignedCertificate, configurations: readonly Configuration[]): boolean {
-    if (serving === undefined || certificateFault(serving.leaf, new Date(clock.now())) !== undefined) return true;
-    return isTrusted(configurations, leaf.signedBy) === true;
+    return !isUsable(serving) || isTrusted(configurations, leaf.signedBy) === true;
+  }
+
+  function isUsable(served: Serving | undefined): boolean {
+    return served !== undefined && certificateFault(served.leaf, new Date(clock.now())) === undefined;
   }
 
   function adopt(leaf: SignedCertificate, trusted: readonly string[]): void {
@@ -190,7 +196,7 @@ export function startSelfManaged(options: SelfManagedOptions): SelfManagedCertif
       }
       const made = await make(step, { names, lifetimes, now: clock.now(), issue });
       // Making it took a moment, in which another replica may have become the one that writes.
-      if (!lease.held || signal.aborted) return undefined;
+      if (!turn.isOurs || signal.aborted) return undefined;
       const stands = await secret.write(stored, made, signal);
       problems.say(about, undefined);
       if (stands === "conflict") {

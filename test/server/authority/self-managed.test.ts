@@ -98,6 +98,63 @@ describe("from an empty Secret", () => {
   });
 });
 
+describe("whoever holds the Lease makes none", () => {
+  const patienceMs = 20_000;
+
+  it("a replica that has no certificate makes one after twenty seconds, has it trusted, and says so once", async () => {
+    const before = await newAuthority();
+    cluster.setBundles(before);
+    const replica = start(false);
+    await rounds(2);
+    clock.advance(patienceMs - 1);
+    await rounds(2);
+    expect(cluster.calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
+    clock.advance(1);
+    await ready(replica);
+    expect(trustedNow()).toEqual([authority(), before]);
+    expect(replica.lines.filter((line) => line.includes("whoever holds the Lease makes none"))).toHaveLength(1);
+  });
+
+  it("of two such replicas one makes the CA, and both serve it", async () => {
+    const [a, b] = [start(false), start(false)];
+    await rounds(2);
+    clock.advance(patienceMs);
+    await ready(a, b);
+    expect([...a.lines, ...b.lines].filter((line) => line.includes("Secret written"))).toHaveLength(1);
+  });
+
+  it("a trust that is lost is put back, though not at once, and after that it is the holder's turn again", async () => {
+    const [writer, other] = [start(), start(false)];
+    await ready(writer, other);
+    writer.lease.held = false;
+    cluster.setBundles("");
+    await until(() => expect([writer, other].map((each) => each.trusted())).toEqual([false, false]));
+    const patches = patchCount();
+    await rounds(3);
+    expect(patchCount()).toBe(patches);
+    clock.advance(patienceMs);
+    await until(() => expect([writer, other].map((each) => each.trusted())).toEqual([true, true]));
+    const writes = cluster.calls.filter((call) => !call.startsWith("GET")).length;
+    clock.advance(61 * dayMs);
+    await rounds(5);
+    expect(cluster.calls.filter((call) => !call.startsWith("GET"))).toHaveLength(writes);
+  });
+
+  it("an expired certificate is renewed", async () => {
+    const replica = start();
+    await ready(replica);
+    replica.lease.held = false;
+    const expired = replica.current()?.cert;
+    clock.advance(91 * dayMs);
+    await rounds(3);
+    expect(cluster.secret()?.["tls.crt"]).toBe(expired);
+    expect(replica.check()).not.toBe(true);
+    clock.advance(patienceMs);
+    await ready(replica);
+    expect(replica.current()?.cert).not.toBe(expired);
+  });
+});
+
 describe("renewal", () => {
   it("of the certificate: when a third of its life is left, by the same CA, and no caBundle is touched", async () => {
     const [writer, other] = [start(), start(false)];
