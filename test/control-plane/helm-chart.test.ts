@@ -8,7 +8,7 @@ import type { Manifest } from "../deploy/render.ts";
 import { chart, helmIn, manifestsOf, nameOf, renderChart } from "./helm-chart.ts";
 import type { Helm } from "./helm-chart.ts";
 import { expectSuccess } from "./kubernetes.ts";
-import { readOverlay, toYaml } from "./overlay.ts";
+import { needsCertManager, readOverlay, toYaml } from "./overlay.ts";
 import { findCertManagerCrds } from "./published-crds.ts";
 import { startControlPlane } from "./start.ts";
 import type { ControlPlane } from "./start.ts";
@@ -101,6 +101,19 @@ describe("a release", () => {
     return folder;
   };
 
+  /** As cert-manager's injector does. */
+  const inject = async (caBundle: string, manifests: readonly Manifest[]): Promise<void> => {
+    for (const kind of configurations) {
+      const { length } = list(pick(manifests, kind), "webhooks");
+      const patch = Array.from({ length }, (_, index) => ({
+        op: "add",
+        path: `/webhooks/${index}/clientConfig/caBundle`,
+        value: caBundle,
+      }));
+      await expectSuccess(plane.kubectl(["patch", kind, release, "--type=json", `--patch=${JSON.stringify(patch)}`]));
+    }
+  };
+
   it("cannot have its record in the namespace that it makes, and says so before it makes anything", async () => {
     for (const more of [[], ["--create-namespace"]]) {
       const refused = await helm("install", release, chart, "--namespace=dualstack-system", ...more);
@@ -115,17 +128,8 @@ describe("a release", () => {
     const manifests = await renderChart(helm);
     for (const manifest of manifests) expect(await live(manifest)).toMatchObject(manifest);
 
-    // As cert-manager's injector does.
     const caBundle = Buffer.from("a certificate").toString("base64");
-    for (const kind of configurations) {
-      const { length } = list(pick(manifests, kind), "webhooks");
-      const patch = Array.from({ length }, (_, index) => ({
-        op: "add",
-        path: `/webhooks/${index}/clientConfig/caBundle`,
-        value: caBundle,
-      }));
-      await expectSuccess(plane.kubectl(["patch", kind, release, "--type=json", `--patch=${JSON.stringify(patch)}`]));
-    }
+    await inject(caBundle, manifests);
     const definition = ["crd", "loadbalancerpolicies.dualstack.dev"];
     await expectSuccess(plane.kubectl(["wait", "--for=condition=Established", definition.join("/")]));
     await expectSuccess(plane.kubectl(["create", "-f", "-"], { stdin: toYaml([policy]) }));
@@ -147,6 +151,17 @@ describe("a release", () => {
     expect(await scopes()).not.toContainEqual(optIn);
     expect(at(await live(deployment), "spec", "replicas")).toBe(3);
     for (const entry of await entries()) expect(at(entry, "clientConfig", "caBundle")).toBe(caBundle);
+
+    // Pods of before go on to be trusted.
+    const selfManaged = 'certificates.mode="SelfManaged"';
+    await expectSuccess(helm("upgrade", release, chart, onto, `--set-json=${selfManaged}`));
+    for (const entry of await entries()) expect(at(entry, "clientConfig", "caBundle")).toBe(caBundle);
+    for (const manifest of await renderChart(helm, selfManaged)) expect(await live(manifest)).toMatchObject(manifest);
+    for (const kind of configurations) {
+      expect(JSON.stringify((await live(pick(manifests, kind)))?.metadata)).not.toContain("inject-ca-from");
+    }
+    for (const manifest of manifests.filter(needsCertManager)) expect(await live(manifest)).toBeUndefined();
+    await expectSuccess(helm("rollback", release, "1", onto));
 
     const newer = await newerChart();
     await expectSuccess(helm("upgrade", release, newer, onto));
