@@ -43,15 +43,22 @@ export async function findActionlint(): Promise<string> {
   return join(await (actionlint ??= build(actionlintModule)), "actionlint");
 }
 
+/** Finds promtool, which runs Prometheus's rules on made-up metrics; the first call on a machine builds it. */
+export async function findPromtool(): Promise<string> {
+  return join(await (promtool ??= build(promtoolModule)), "promtool");
+}
+
 /** One build at a time in this process, however many ask. */
 let controlPlane: Promise<string> | undefined;
 let helm: Promise<string> | undefined;
 let actionlint: Promise<string> | undefined;
+let promtool: Promise<string> | undefined;
 
 interface GoModule {
   readonly folder: string;
   readonly packages: readonly string[];
   readonly programs: readonly string[];
+  readonly tags?: readonly string[];
   /** The required module whose version the programs report as theirs. */
   readonly versionFrom: string;
   /** Link-time variables: without them the programs do not know their version, and `kubectl version` fails. */
@@ -108,10 +115,25 @@ const actionlintModule: GoModule = {
   withoutGo: "",
 };
 
+const promtoolModule: GoModule = {
+  folder: join(import.meta.dirname, "promtool"),
+  packages: ["github.com/prometheus/prometheus/cmd/promtool"],
+  programs: ["promtool"],
+  // Without the clients of every cloud, which find what Prometheus is to scrape.
+  tags: ["remove_all_sd"],
+  versionFrom: "github.com/prometheus/prometheus",
+  variables: (versionOf) => ({
+    "github.com/prometheus/common/version.Version": versionOf("github.com/prometheus/prometheus"),
+  }),
+  firstBuild: "about 3 minutes",
+  withoutGo: "",
+};
+
 /** The folder with the module's programs: from the cache, or built into it. */
 async function build(module: GoModule): Promise<string> {
   const goMod = await readFile(join(module.folder, "go.mod"), "utf8");
-  const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", linkerFlags(module, goMod)];
+  const tags = module.tags === undefined ? [] : ["-tags", module.tags.join(",")];
+  const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", ...tags, "-ldflags", linkerFlags(module, goMod)];
 
   const parent = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "dualstack-webhook", "control-plane");
   const folder = join(parent, await fingerprint(module, flags));

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { findActionlint, findAssets, findHelm } from "./assets.ts";
+import { findActionlint, findAssets, findHelm, findPromtool } from "./assets.ts";
 import { findCertManagerCrds, findPrometheusOperatorCrds } from "./published-crds.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -15,6 +15,7 @@ const assets = await findAssets().catch(endWith);
 const excluded: string[] = [];
 await findHelm().catch(leaveOut("Helm", "helm*"));
 await findActionlint().catch(leaveOut("actionlint", "workflows"));
+await findPromtool().catch(leaveOut("promtool", "alerts"));
 await findCertManagerCrds().catch(leaveOut("cert-manager", "{cert-manager,helm-chart,install-order,operations}"));
 await findPrometheusOperatorCrds().catch(leaveOut("the Prometheus Operator", "prometheus-operator"));
 

@@ -24,9 +24,10 @@ interface Rules {
   readonly spec: { readonly groups: readonly { readonly rules: readonly Alert[] }[] };
 }
 
-export const alerts: readonly Alert[] = (
-  parse(readFileSync(join(folder, "prometheus-rules.yaml"), "utf8")) as Rules
-).spec.groups.flatMap(({ rules }) => rules);
+/** As they stand in a file of Prometheus's own. */
+export const alertGroups = (parse(readFileSync(join(folder, "prometheus-rules.yaml"), "utf8")) as Rules).spec.groups;
+
+export const alerts: readonly Alert[] = alertGroups.flatMap(({ rules }) => rules);
 
 export const panels: readonly Panel[] = (
   JSON.parse(readFileSync(join(folder, "dashboard.json"), "utf8")) as { readonly panels: readonly Panel[] }
