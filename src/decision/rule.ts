@@ -26,6 +26,7 @@ export { authenticationField } from "./cluster/authentication.ts";
 export {
   asFarAsKnownOf,
   backendProblems,
+  ipTargetFault,
   ipTargetProblems,
   readRoutes,
   targetTypeBy,

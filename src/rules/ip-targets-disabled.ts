@@ -1,13 +1,6 @@
 import { alb, nlb } from "../annotations/catalog.ts";
 import { backendUse } from "../decision/ingress-use.ts";
-import {
-  annotationField,
-  backendProblems,
-  defineRule,
-  quote,
-  targetTypeBy,
-  targetTypeField,
-} from "../decision/rule.ts";
+import { annotationField, backendProblems, defineRule, ipTargetFault, quote } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
 export const ipTargetsDisabled = defineRule({
@@ -45,11 +38,7 @@ function ingress(context: IngressContext): readonly Problem[] {
   if (classification.controller !== "aws-load-balancer-controller") return [];
   const found = backendProblems(context, (backend) => {
     if (backend.service === undefined || backend.targetType !== "ip") return undefined;
-    const by = targetTypeBy(context, backend);
-    const { service } = backend.target;
-    const field = targetTypeField(context, backend);
-    const message = `${asked(by, service)} ${refused}`;
-    return { ...(field && { field }), message, identity: by === "service" ? `ip targets of ${service}` : "ip targets" };
+    return ipTargetFault(context, backend, refused);
   });
   if (found.length > 0 || annotations[alb.targetType] !== "ip") return found;
   const isOpen = context.backends().some(({ targetType, isMissing }) => isMissing || targetType === undefined);
@@ -59,16 +48,3 @@ function ingress(context: IngressContext): readonly Problem[] {
 }
 
 const refused = "is refused, since the controller's feature gate EnableIPTargetType is off";
-
-function asked(by: ReturnType<typeof targetTypeBy>, service: string): string {
-  switch (by) {
-    case "class":
-      return 'the target type "ip" of the IngressClassParams';
-    case "service":
-      return `the target-type "ip" of the Service ${quote(service)}`;
-    case "ingress":
-      return '"ip"';
-    case "default":
-      return 'the default "ip"';
-  }
-}

@@ -44,12 +44,7 @@ export function backendProblems(
 export function ipTargetProblems(context: IngressContext, which: string): readonly Problem[] {
   const found = backendProblems(context, (backend) => {
     if (backend.targetType !== "ip") return undefined;
-    const { service } = backend.target;
-    const by = targetTypeBy(context, backend);
-    const message = `${ipTargets(by, service)} means pod addresses, ${which}`;
-    const identity = by === "service" ? `ip targets of ${service}` : "ip targets";
-    const field = targetTypeField(context, backend);
-    return { ...(field && { field }), message, remedy: remedyOfIp, identity };
+    return { ...ipTargetFault(context, backend, `means pod addresses, ${which}`), remedy: remedyOfIp };
   });
   const { ingress, albClass } = context;
   if (found.length > 0 || albClass === undefined || ingress.annotations[alb.targetType] !== "ip") return found;
@@ -61,6 +56,15 @@ export function ipTargetProblems(context: IngressContext, which: string): readon
 }
 
 const remedyOfIp = 'Write "instance", and see that the Services have node ports.';
+
+/** What is wrong with the ip targets of a backend, told of whoever gives them: once for all but for Services, which do so each. */
+export function ipTargetFault(context: IngressState, backend: Backend, what: string): BackendFault {
+  const { service } = backend.target;
+  const by = targetTypeBy(context, backend);
+  const field = targetTypeField(context, backend);
+  const identity = by === "service" ? `ip targets of ${service}` : "ip targets";
+  return { ...(field && { field }), message: `${ipTargets(by, service)} ${what}`, identity };
+}
 
 /** The backends of an Ingress that send to several target groups or to none as well; [] where the controller reads none. */
 export function readRoutes(context: IngressContext): readonly Route[] {

@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { backendTargets } from "../../../src/decision/cluster/backends.ts";
 import { classify } from "../../../src/decision/cluster/classify.ts";
-import { ClusterObjects } from "../../../src/decision/cluster/cluster.ts";
 import type { Cluster } from "../../../src/decision/cluster/cluster.ts";
 import { hasFrontend, sendsToBackends } from "../../../src/decision/cluster/conflicts.ts";
 import { groupStateOf } from "../../../src/decision/cluster/group-state.ts";
@@ -11,54 +9,32 @@ import type { GroupState } from "../../../src/decision/cluster/group-state.ts";
 import { frontendStatementsOf } from "../../../src/decision/cluster/statements.ts";
 import type { Setting } from "../../../src/decision/cluster/statement.ts";
 import { targetTypeOf } from "../../../src/decision/cluster/values.ts";
-import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
-import { backendService, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
 import type { ClusterProfile } from "../../../src/decision/facts.ts";
-import { world } from "../../conformance/world.ts";
+import { clusterOf, oracleLines, subjectIn } from "./oracle-lines.ts";
+import type { OracleLine } from "./oracle-lines.ts";
 
 /** Verdicts of the AWS Load Balancer Controller itself: what comes of a group, and what its members must not disagree on. */
 
-const objects = z.array(z.looseObject({}));
-const line = z.object({
-  id: z.string(),
-  case: z.object({
-    world,
-    subject: z.string(),
-    ingresses: objects,
-    services: objects.default([]),
-    ingressClasses: objects.default([]),
-    ingressClassParams: objects.default([]),
-    namespaces: z
-      .array(
-        z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) }),
-      )
-      .default([]),
-  }),
-  verdict: z.object({
-    owned: z.boolean(),
-    error: z.string().nullable(),
-    unstableOutcome: z.boolean().default(false),
-    loadBalancer: z
-      .object({ name: z.string(), scheme: z.string(), ipAddressType: z.string(), securityGroups: z.array(z.string()) })
-      .nullish(),
-    frontendNlb: z.object({ scheme: z.string() }).nullish(),
-    targetGroups: z
-      .array(z.object({ id: z.string(), service: z.string().optional(), targetType: z.string() }))
-      .default([]),
-    listeners: z
-      .array(z.object({ port: z.number(), protocol: z.string(), loadBalancer: z.string().optional() }))
-      .default([]),
-  }),
+const verdictShape = z.object({
+  owned: z.boolean(),
+  error: z.string().nullable(),
+  unstableOutcome: z.boolean().default(false),
+  loadBalancer: z
+    .object({ name: z.string(), scheme: z.string(), ipAddressType: z.string(), securityGroups: z.array(z.string()) })
+    .nullish(),
+  frontendNlb: z.object({ scheme: z.string() }).nullish(),
+  targetGroups: z
+    .array(z.object({ id: z.string(), service: z.string().optional(), targetType: z.string() }))
+    .default([]),
+  listeners: z
+    .array(z.object({ port: z.number(), protocol: z.string(), loadBalancer: z.string().optional() }))
+    .default([]),
 });
-type Line = z.infer<typeof line>;
-type Verdict = Line["verdict"];
+type Verdict = z.infer<typeof verdictShape>;
+type Line = OracleLine<Verdict>;
 
-const file = new URL("../../conformance/ingresses.ndjson", import.meta.url);
-const lines: readonly Line[] = readFileSync(file, "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((text) => line.parse(JSON.parse(text)));
+const lines = oracleLines(verdictShape);
 
 const named = (wanted: readonly Line[]): readonly (readonly [string, Line])[] => wanted.map((one) => [one.id, one]);
 const accepted = lines.filter(({ verdict }) => verdict.owned && verdict.error === null);
@@ -216,26 +192,10 @@ function stateOf({ case: given }: Line) {
     ingressClass,
     featureGates: { ...defaultProfile.featureGates, ...featureGates },
   };
-  const [namespace = "", name = ""] = given.subject.split("/");
-  const subject = cluster.ingress(namespace, name);
-  const classification = subject && classify(subject, cluster, profile);
+  const subject = subjectIn(cluster, given);
+  const classification = classify(subject, cluster, profile);
   const state =
-    subject !== undefined && classification?.outcome === "served"
-      ? groupStateOf(subject, classification, cluster, profile)
-      : undefined;
+    classification.outcome === "served" ? groupStateOf(subject, classification, cluster, profile) : undefined;
   if (state === undefined) throw new Error(`${given.subject} is in no group`);
   return { state, cluster, profile };
-}
-
-function clusterOf({ ingresses, services, ingressClasses, ingressClassParams, namespaces }: Line["case"]): Cluster {
-  const labels = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-  const cluster = new ClusterObjects({ namespaceLabels: (name) => labels.get(name) });
-  cluster.replace("Ingress", ingresses.map(ingressObject));
-  cluster.replace("IngressClass", ingressClasses.map(ingressClassView));
-  cluster.replace("IngressClassParams", ingressClassParams.map(ingressClassParamsView));
-  cluster.replace("Service", services.map(backendService));
-  for (const kind of ["Ingress", "IngressClass", "IngressClassParams", "Service"] as const) {
-    cluster.setComplete(kind, true);
-  }
-  return cluster;
 }

@@ -1,53 +1,28 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { classify } from "../../../src/decision/cluster/classify.ts";
-import { ClusterObjects } from "../../../src/decision/cluster/cluster.ts";
 import type { Cluster } from "../../../src/decision/cluster/cluster.ts";
 import { groupIdOf } from "../../../src/decision/cluster/group-id.ts";
 import { loadGroup } from "../../../src/decision/cluster/group.ts";
 import type { GroupId } from "../../../src/decision/cluster/group-id.ts";
-import { ingressClassParamsView } from "../../../src/decision/cluster/class-params.ts";
-import { backendService, ingressClassView, ingressObject } from "../../../src/decision/cluster/views.ts";
 import type { IngressObject } from "../../../src/decision/cluster/views.ts";
 import { defaultProfile } from "../../../src/decision/facts.ts";
 import type { ClusterProfile } from "../../../src/decision/facts.ts";
 import { keyOfIngress } from "./objects.ts";
+import { clusterOf, oracleLines, subjectIn } from "./oracle-lines.ts";
 
 /** Verdicts of the AWS Load Balancer Controller itself: which Ingresses it serves, and as which group. */
 
-const objects = z.array(z.looseObject({}));
-const line = z.object({
-  id: z.string(),
-  case: z.object({
-    world: z.object({ ingressClass: z.string().default(defaultProfile.ingressClass) }),
-    subject: z.string(),
-    ingresses: objects,
-    services: objects.default([]),
-    ingressClasses: objects.default([]),
-    ingressClassParams: objects.default([]),
-    namespaces: z
-      .array(
-        z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) }),
-      )
-      .default([]),
-  }),
-  verdict: z.object({
-    owned: z.boolean(),
-    groupID: z.string().optional(),
-    groupMembers: z.array(z.string()).optional(),
-    inactiveMembers: z.array(z.string()).optional(),
-    stage: z.enum(["load", "model"]).nullish(),
-    pendingGroups: z.array(z.object({ groupID: z.string(), error: z.string().nullable() })).optional(),
-  }),
+const verdictShape = z.object({
+  owned: z.boolean(),
+  groupID: z.string().optional(),
+  groupMembers: z.array(z.string()).optional(),
+  inactiveMembers: z.array(z.string()).optional(),
+  stage: z.enum(["load", "model"]).nullish(),
+  pendingGroups: z.array(z.object({ groupID: z.string(), error: z.string().nullable() })).optional(),
 });
-type Line = z.infer<typeof line>;
 
-const file = new URL("../../conformance/ingresses.ndjson", import.meta.url);
-const lines: readonly Line[] = readFileSync(file, "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((text) => line.parse(JSON.parse(text)));
+const lines = oracleLines(verdictShape);
 
 describe("the AWS Load Balancer Controller agrees", () => {
   test("all verdicts are here", () => {
@@ -57,9 +32,7 @@ describe("the AWS Load Balancer Controller agrees", () => {
   test.each(lines.map((one) => [one.id, one] as const))("%s", (_id, { case: given, verdict }) => {
     const cluster = clusterOf(given);
     const profile: ClusterProfile = { ...defaultProfile, ingressClass: given.world.ingressClass };
-    const [namespace = "", name = ""] = given.subject.split("/");
-    const subject = cluster.ingress(namespace, name);
-    if (subject === undefined) throw new Error(`${given.subject} is not among the Ingresses`);
+    const subject = subjectIn(cluster, given);
 
     expect(load(subject, cluster, profile)).toEqual({
       owned: verdict.owned,
@@ -73,19 +46,6 @@ describe("the AWS Load Balancer Controller agrees", () => {
     );
   });
 });
-
-function clusterOf({ ingresses, services, ingressClasses, ingressClassParams, namespaces }: Line["case"]): Cluster {
-  const labels = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-  const cluster = new ClusterObjects({ namespaceLabels: (name) => labels.get(name) });
-  cluster.replace("Ingress", ingresses.map(ingressObject));
-  cluster.replace("IngressClass", ingressClasses.map(ingressClassView));
-  cluster.replace("IngressClassParams", ingressClassParams.map(ingressClassParamsView));
-  cluster.replace("Service", services.map(backendService));
-  for (const kind of ["Ingress", "IngressClass", "IngressClassParams", "Service"] as const) {
-    cluster.setComplete(kind, true);
-  }
-  return cluster;
-}
 
 interface Loaded {
   readonly owned: boolean;
