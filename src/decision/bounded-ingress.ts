@@ -2,6 +2,7 @@ import { alb, catalogEntry } from "../annotations/catalog.ts";
 import { parseBool } from "../annotations/parse.ts";
 import { annotationField, quote } from "../text/quoting.ts";
 import type { BoundedSetting, InForceValue } from "./bounded-setting.ts";
+import { defaultTargetTypeOf } from "./cluster/values.ts";
 import type { GroupState } from "./cluster/group-state.ts";
 import type { IngressContext } from "./rule.ts";
 
@@ -86,7 +87,7 @@ function targetTypes(allowed: BoundedSetting["allowed"], context: IngressContext
   const ofParams = paramsOf(context)?.targetType;
   if (ofParams !== undefined) return [byClass(allowed, ofParams, context, key)];
   const field = annotationField(key);
-  if (!isClassKnown(context)) {
+  if (classification.outcome !== "served" || !classification.paramsKnown) {
     return [{ allowed, field, value: writtenInForce(ingress, key, allowed, true), remedy: sharedRemedy }];
   }
   const stated = backends().flatMap(({ target, service }) => {
@@ -106,8 +107,7 @@ function targetTypes(allowed: BoundedSetting["allowed"], context: IngressContext
   });
   const isEachStated = backends().length > 0 && stated.length === backends().length;
   if (isEachStated) return byService;
-  const isAutoMode = classification.outcome === "served" && classification.controller === "eks-auto-mode";
-  const own = ingress.annotations[key] ?? (isAutoMode ? "ip" : facts.profile.defaultTargetType);
+  const own = ingress.annotations[key] ?? defaultTargetTypeOf(classification.controller, facts.profile);
   const value: InForceValue = isValue(key, own) ? { is: own } : "invalid";
   return [{ allowed, field, value, identity: `${key} ${own}` }, ...byService];
 }

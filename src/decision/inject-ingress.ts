@@ -2,6 +2,7 @@ import { alb } from "../annotations/catalog.ts";
 import { injectedAnnotation } from "../annotations/own.ts";
 import type { LoadBalancerPolicy } from "../policy/schema.ts";
 import type { Served } from "./cluster/classify.ts";
+import { groupByAnnotation } from "./cluster/group-id.ts";
 import type { GroupState } from "./cluster/group-state.ts";
 import { agreed } from "./cluster/values.ts";
 import { isProvisioned } from "./controller.ts";
@@ -176,8 +177,7 @@ function standingOf(setting: SharedSetting, request: Request): Standing {
 
 function whyUnknown(group: GroupState | undefined, { state, classification }: Request): string {
   const { paramsKnown, className, controller } = classification;
-  const annotation = controller === "eks-auto-mode" ? undefined : state.ingress.annotations[alb.groupName];
-  const name = group?.id.kind === "explicit" ? group.id.name : annotation;
+  const name = group?.id.kind === "explicit" ? group.id.name : groupByAnnotation(state.ingress, controller);
   if (name !== undefined) return `other Ingresses of the IngressGroup ${quote(name)} share the load balancer`;
   const which = !paramsKnown && state.albClass?.hasParams === true ? "has" : "may have";
   return `IngressClass ${quote(className)} ${which} IngressClassParams, which would decide it`;

@@ -2,6 +2,7 @@ import type { ValueType } from "../annotations/entry.ts";
 import { faultsIn } from "../annotations/grammar.ts";
 import { annotationField, asFarAsKnown } from "./rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "./rule.ts";
+import { asFarAsKnownOf } from "./cluster/backend-report.ts";
 import { useOf } from "./ingress-use.ts";
 import type { Annotation, Use, UseContext } from "./ingress-use.ts";
 
@@ -38,15 +39,10 @@ export function asProblems(
   return faults.map((fault) => ({ field, ...fault, ...certainty }));
 }
 
-/** A denial where the controller certainly comes to it. EKS Auto Mode is closed source. */
-export function severityFor(
-  { classification }: UseContext,
-  use: Use,
-  value?: ValueType,
-): { readonly severity?: "warn" } {
-  const isAutoMode = classification.outcome === "served" && classification.controller === "eks-auto-mode";
-  const isCertain = use === "read" && (!isAutoMode || (value !== undefined && isDocumented(value)));
-  return isCertain ? {} : { severity: "warn" };
+/** A denial where the controller certainly comes to it, and nobody doubts what it does then. */
+export function severityFor(context: UseContext, use: Use, value?: ValueType): { readonly severity?: "warn" } {
+  if (use !== "read") return { severity: "warn" };
+  return value !== undefined && isDocumented(value) ? {} : asFarAsKnownOf(context);
 }
 
 /** The values that an annotation may have are in the documentation of EKS, too. */

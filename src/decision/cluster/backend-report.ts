@@ -94,7 +94,9 @@ export function targetTypeField(context: IngressState, backend: Backend): string
 }
 
 /** EKS Auto Mode is closed source: what the AWS controller rejects will likely fail there too, but nobody can say for certain. */
-export function asFarAsKnownOf({ classification }: IngressState): { readonly severity?: "warn" } {
+export function asFarAsKnownOf({ classification }: Pick<IngressState, "classification">): {
+  readonly severity?: "warn";
+} {
   const isAutoMode = classification.outcome === "served" && classification.controller === "eks-auto-mode";
   return isAutoMode ? { severity: "warn" } : {};
 }

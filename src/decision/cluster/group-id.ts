@@ -24,14 +24,10 @@ export interface InvalidGroup {
   readonly problem: string;
 }
 
-/**
- * The group of an Ingress that is served and not being deleted (group_loader.go:232-255, 315-323).
- * EKS Auto Mode does not read the annotation.
- */
+/** The group of an Ingress that is served and not being deleted (group_loader.go:232-255, 315-323). */
 export function groupIdOf({ namespace, name, view }: IngressObject, classification: Served): GroupId | InvalidGroup {
   const { controller, params } = classification;
-  const annotation = controller === "eks-auto-mode" ? undefined : view.annotations[alb.groupName];
-  const group = params?.groupName ?? annotation;
+  const group = params?.groupName ?? groupByAnnotation(view, controller);
   if (group === undefined) return { kind: "implicit", controller, namespace, name };
   if (group.length <= 63 && /^([a-z0-9][-a-z0-9.]*)?[a-z0-9]$/.test(group)) {
     return { kind: "explicit", controller, name: group };
@@ -39,6 +35,14 @@ export function groupIdOf({ namespace, name, view }: IngressObject, classificati
   const problem =
     'the name of the group must be 1 to 63 lower-case letters, digits, "-" and ".", and start and end with a letter or a digit';
   return { kind: "invalid", problem };
+}
+
+/** EKS Auto Mode does not read the annotation. */
+export function groupByAnnotation(
+  { annotations }: IngressObject["view"],
+  controller: AlbController,
+): string | undefined {
+  return controller === "eks-auto-mode" ? undefined : annotations[alb.groupName];
 }
 
 /** The finalizer that the controller puts on the members of a group. EKS Auto Mode has the same ones under a domain of its own. */

@@ -2,6 +2,7 @@ import { alb } from "../../annotations/catalog.ts";
 import type { AlbProtocol } from "../../annotations/listen-ports.ts";
 import type { AddressType, ClusterProfile, Scheme, TargetType } from "../facts.ts";
 import { hasFrontend, sharedListeners, statementOf } from "./conflicts.ts";
+import type { AlbController } from "./classify.ts";
 import type { Member } from "./group.ts";
 import { frontendStatementsOf, listenPortsOf, statementsOf } from "./statements.ts";
 import type { Setting, Statement } from "./statement.ts";
@@ -69,12 +70,17 @@ class ValuesOf implements GroupValues {
 export function targetTypeOf(
   { ingress, classification: { params, paramsKnown, controller } }: Member,
   service: Pick<BackendService, "annotations"> | undefined,
-  { defaultTargetType }: ClusterProfile,
+  profile: ClusterProfile,
 ): TargetType | undefined {
   if (!paramsKnown) return undefined;
   const value = params?.targetType ?? service?.annotations[alb.targetType] ?? ingress.view.annotations[alb.targetType];
-  if (value === undefined) return controller === "eks-auto-mode" ? "ip" : defaultTargetType;
+  if (value === undefined) return defaultTargetTypeOf(controller, profile);
   return value === "ip" || value === "instance" ? value : undefined;
+}
+
+/** Where nobody states one. */
+export function defaultTargetTypeOf(controller: AlbController, { defaultTargetType }: ClusterProfile): TargetType {
+  return controller === "eks-auto-mode" ? "ip" : defaultTargetType;
 }
 
 /** What the members that state a setting agree on. */
