@@ -224,7 +224,8 @@ function provenanceOf(subject: Subject, planned: Plan, input: PlanInput): Proven
   if (!isOursNow(subject, input.facts)) return { action: "keep" };
   if (optsOut(subject)) {
     // A list that the author made up would be trusted as the stored one's as soon as the opt-out is gone.
-    const forged = subject.old === undefined && injectedAnnotation in subject.object.annotations;
+    const stored = subject.old?.annotations[injectedAnnotation];
+    const forged = stored === undefined && injectedAnnotation in subject.object.annotations;
     return { action: forged ? "remove" : "keep" };
   }
   const replan = (without: readonly Target[]): readonly Injection[] =>

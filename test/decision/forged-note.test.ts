@@ -77,11 +77,11 @@ describe("a made-up note on the author's own values", { timeout: 60_000 }, () =>
       fc.property(forgery, ({ given: { forged, keys }, set, facts }) => {
         const { decision, after } = mutated(forged, set, facts);
         const subject = subjectOf(after, "mutating");
-        // What is not ours is left as it is, as is everything in mode Warn, and who opts out in an update.
+        // What is not ours is left as it is, as is everything in mode Warn, and who opts out keeps what was stored.
         fc.pre(set.ordered.every(({ spec }) => spec.mode === "Enforce"));
         fc.pre(decision.untouched === undefined && decision.controller !== "other");
         fc.pre(subject.kind === "Ingress" || subject.object.type === "LoadBalancer");
-        fc.pre(subject.old === undefined || !optsOut(subject));
+        fc.pre(subject.old?.annotations[injectedAnnotation] === undefined || !optsOut(subject));
 
         const { keys: left = [] } = readProvenance(subject.object.annotations[injectedAnnotation]) ?? {};
         const injected = [decision, decide(subjectOf(withoutValues(forged, keys), "mutating"), set, facts)].flatMap(

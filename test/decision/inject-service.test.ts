@@ -628,6 +628,12 @@ describe("what a client writes into fields that are not its own", () => {
     const annotations = { "dualstack.dev/inject": "false", "dualstack.dev/injected": `policy=x; keys=${nlb.scheme}` };
     expect(create({ annotations }).provenance).toEqual({ action: "remove" });
   });
+
+  it("nor may an update bring one, while one that is stored stays", () => {
+    const annotations = { "dualstack.dev/inject": "false", "dualstack.dev/injected": `policy=x; keys=${nlb.scheme}` };
+    expect(update({}, { annotations }).provenance).toEqual({ action: "remove" });
+    expect(update({ annotations }, { annotations }).provenance).toEqual({ action: "keep" });
+  });
 });
 
 describe("opting out and shadow mode", () => {
