@@ -99,6 +99,21 @@ describe("a status that is not what was written", () => {
   });
 });
 
+it("each policy is looked at, and what has to wait the least says when the next look is", async () => {
+  const { writer, sent, arrive, change, results, clock } = written();
+  writer.check();
+  await eventually(() => expect(results).toEqual(["success"]));
+  arrive();
+  change("q", {});
+  writer.check();
+  await eventually(() => expect(results).toHaveLength(2));
+  change("p", { status: undefined });
+  clock.advance(400);
+  writer.check();
+  await eventually(() => expect(clock.asked).toEqual([600]));
+  expect(sent).toHaveLength(2);
+});
+
 it("nothing is written of a policy whose CRD has vanished", async () => {
   const { writer, sent } = written({ orphans: ["p"] });
   writer.check();
@@ -143,7 +158,7 @@ it("where no write is allowed, the others wait, however often policies change, a
   clock.advance(749);
   writer.check();
   await quiet();
-  expect(sent).toHaveLength(1);
+  expect([sent.length, clock.running()]).toEqual([1, 1]);
   clock.advance(1);
   await eventually(() => expect(clock.asked).toContain(1_500));
   expect(sent).toHaveLength(2);
@@ -202,6 +217,18 @@ describe("once it is stopped", () => {
     writer.check();
     await quiet();
     expect([sent.length, results, said, clock.asked]).toEqual([1, [], [], []]);
+  });
+
+  it("nor what would have come next", async () => {
+    const { writer, sent, change, gate } = written();
+    change("q", {});
+    const release = gate();
+    writer.check();
+    await eventually(() => expect(sent).toHaveLength(1));
+    writer.stop();
+    release();
+    await quiet();
+    expect(sent).toHaveLength(1);
   });
 
   it("what failed before is not tried again", async () => {
