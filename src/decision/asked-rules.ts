@@ -1,9 +1,6 @@
 import { featureBits } from "./features.ts";
-import type { Rule } from "./rule.ts";
+import type { CheckName, Rule } from "./rule.ts";
 import type { Annotations } from "./subject.ts";
-
-/** The checks that a rule may have, each for one kind of context. */
-export type CheckName = "service" | "ingress" | "binding" | "backend";
 
 /** A rule with the check that is asked: all of one shape, since reading from rules, no two of which are alike, is slow. */
 export interface AskedRule<C extends CheckName> {
@@ -24,56 +21,54 @@ export function rulesFor<C extends CheckName>(
   features: number,
 ): readonly AskedRule<C>[] {
   const list = preparedFor(rules, check);
-  const isUpdate = stored !== undefined;
-  list.round += 1;
-  const areMarked = mark(annotations, list);
-  const wereMarked = isUpdate && mark(stored, list);
-  if (!areMarked && !wereMarked && features === 0) return isUpdate ? list.always.update : list.always.create;
+  const { entries, always, updatesOnly, set } = list;
+  for (let word = 0; word < set.length; word += 1) set[word] = always[word] ?? 0;
+  addKeys(annotations, list);
+  if (stored !== undefined) addKeys(stored, list);
+  for (const { bit, rules: those } of list.byFeature) if ((features & bit) !== 0) add(set, those);
   const asked: AskedRule<C>[] = [];
-  for (const entry of list.entries) {
-    const mayApply = entry.isAlways || entry.markedIn === list.round || (entry.features & features) !== 0;
-    if (mayApply && (isUpdate || !entry.isForUpdates)) asked.push(entry);
+  for (let word = 0; word < set.length; word += 1) {
+    let left = stored === undefined ? (set[word] ?? 0) & ~(updatesOnly[word] ?? 0) : (set[word] ?? 0);
+    while (left !== 0) {
+      const entry = entries[word * wordBits + lowestBit(left)];
+      if (entry !== undefined) asked.push(entry);
+      left &= left - 1;
+    }
   }
   return asked;
 }
 
-/** Whether any annotation brings about a rule; each such rule is marked with this round. */
-function mark<C extends CheckName>(annotations: Annotations, { byKey, families, round }: Prepared<C>): boolean {
-  let isAnyMarked = false;
+/** Adds the rules that annotations bring about. */
+function addKeys<C extends CheckName>(annotations: Annotations, { set, byKey, families }: Prepared<C>): void {
   for (const key in annotations) {
-    const entries = byKey.get(key) ?? familyOf(key, families);
-    if (entries === undefined) continue;
-    isAnyMarked = true;
-    for (const entry of entries) entry.markedIn = round;
+    const exact = byKey.get(key);
+    if (exact !== undefined) add(set, exact);
+    for (const { stem, rules } of families) if (key.startsWith(stem)) add(set, rules);
   }
-  return isAnyMarked;
 }
 
-function familyOf<C extends CheckName>(
-  key: string,
-  families: Prepared<C>["families"],
-): readonly Entry<C>[] | undefined {
-  for (const { stem, entries } of families) if (key.startsWith(stem)) return entries;
-  return undefined;
+/** A set of rules of a list: a bit for each. */
+type RuleSet = Int32Array;
+const wordBits = 32;
+
+function add(set: RuleSet, others: RuleSet): void {
+  for (let word = 0; word < set.length; word += 1) set[word] = (set[word] ?? 0) | (others[word] ?? 0);
 }
 
-interface Entry<C extends CheckName> extends AskedRule<C> {
-  readonly isAlways: boolean;
-  readonly isForUpdates: boolean;
-  /** Bits of those that bring it about. */
-  readonly features: number;
-  /** The round in which an annotation brought it about last: cheaper than a set for each object. */
-  markedIn: number;
+function lowestBit(word: number): number {
+  return wordBits - 1 - Math.clz32(word & -word);
 }
 
 interface Prepared<C extends CheckName> {
-  readonly entries: readonly Entry<C>[];
-  round: number;
-  /** What is asked of every object, ready for those without any annotation of interest. */
-  readonly always: { readonly create: readonly Entry<C>[]; readonly update: readonly Entry<C>[] };
-  /** What a key brings about; a family by what its keys begin with. */
-  readonly byKey: ReadonlyMap<string, readonly Entry<C>[]>;
-  readonly families: readonly { readonly stem: string; readonly entries: readonly Entry<C>[] }[];
+  readonly entries: readonly AskedRule<C>[];
+  /** Asked of every object. */
+  readonly always: RuleSet;
+  readonly updatesOnly: RuleSet;
+  readonly byKey: ReadonlyMap<string, RuleSet>;
+  readonly families: readonly { readonly stem: string; readonly rules: RuleSet }[];
+  readonly byFeature: readonly { readonly bit: number; readonly rules: RuleSet }[];
+  /** For one call at a time: none is made anew. */
+  readonly set: RuleSet;
 }
 
 /** By list, since tests and callers bring lists of their own; a list never changes. */
@@ -93,32 +88,42 @@ function preparedFor<C extends CheckName>(rules: readonly Rule[], check: C): Pre
 }
 
 function prepare<C extends CheckName>(rules: readonly Rule[], name: C): Prepared<C> {
-  const entries = rules.flatMap((rule): readonly Entry<C>[] => {
+  const entries = rules.flatMap((rule): readonly AskedRule<C>[] => {
     const check = rule[name];
-    if (check === undefined) return [];
-    const { onlyWith, onlyFor, updatesOnly, readsFamilies } = rule;
-    return [
-      {
-        rule,
-        check,
-        readsFamilies: readsFamilies === true,
-        isAlways: onlyWith === undefined && onlyFor === undefined,
-        isForUpdates: updatesOnly === true,
-        features: (onlyFor ?? []).reduce((bits, feature) => bits | featureBits[feature], 0),
-        markedIn: 0,
-      },
-    ];
+    return check === undefined ? [] : [{ rule, check, readsFamilies: rule.readsFamilies === true }];
   });
-  const update = entries.filter(({ isAlways }) => isAlways);
-  const byKey = new Map<string, Entry<C>[]>();
-  for (const entry of entries) {
-    for (const key of entry.rule.onlyWith ?? []) byKey.set(key, [...(byKey.get(key) ?? []), entry]);
-  }
+  const setOf = (belongs: (rule: Rule) => boolean): RuleSet => {
+    const set = new Int32Array(Math.ceil(entries.length / wordBits));
+    entries.forEach(({ rule }, index) => {
+      const word = Math.floor(index / wordBits);
+      if (belongs(rule)) set[word] = (set[word] ?? 0) | (1 << (index % wordBits));
+    });
+    return set;
+  };
+  const featuresOf = ({ onlyFor }: Rule) => (name === "service" ? onlyFor : undefined);
+  const keys = new Set(entries.flatMap(({ rule }) => keysOf(rule, name) ?? []));
+  const setsOf = (some: readonly string[]) =>
+    some.map((key) => [key, setOf((rule) => keysOf(rule, name)?.includes(key) === true)] as const);
   return {
     entries,
-    round: 0,
-    always: { update, create: update.filter(({ isForUpdates }) => !isForUpdates) },
-    byKey,
-    families: [...byKey].filter(([key]) => key.endsWith(".")).map(([stem, under]) => ({ stem, entries: under })),
+    always: setOf((rule) => keysOf(rule, name) === undefined && featuresOf(rule) === undefined),
+    updatesOnly: setOf(({ updatesOnly }) => updatesOnly === true),
+    byKey: new Map(setsOf([...keys].filter((key) => !isFamily(key)))),
+    families: setsOf([...keys].filter(isFamily)).map(([stem, those]) => ({ stem, rules: those })),
+    byFeature: Object.entries(featureBits)
+      .map(([feature, bit]) => ({
+        bit,
+        rules: setOf((rule) => featuresOf(rule)?.some((each) => each === feature) === true),
+      }))
+      .filter(({ rules: those }) => those.some((word) => word !== 0)),
+    set: setOf(() => false),
   };
+}
+
+function keysOf({ onlyWith }: Rule, name: CheckName): readonly string[] | undefined {
+  return onlyWith === undefined || "length" in onlyWith ? onlyWith : onlyWith[name];
+}
+
+function isFamily(key: string): boolean {
+  return /[./-]$/.test(key);
 }

@@ -54,7 +54,7 @@ export function evaluate(subject: ReviewedSubject, known: Known): readonly Repor
     case "Service": {
       if (!isPlainUpdate(subject)) {
         const context = serviceContext(subject, known);
-        const features = featuresOf(subject.object);
+        const features = featuresOf(subject, known);
         for (const { rule, check } of rulesFor(known.rules, "service", annotations, stored, features)) {
           add(reports, rule, check(context));
         }
@@ -99,8 +99,7 @@ export function evaluateAllocations(
   const reports: Report[] = [];
   const alternatives = others.map((service) => ({ context: withService(context, service), reports: [] as Report[] }));
   const { object, old } = subject;
-  const features = featuresOf(object);
-  const asked = rulesFor(known.rules, "service", object.annotations, old?.annotations, features);
+  const asked = rulesFor(known.rules, "service", object.annotations, old?.annotations, featuresOf(subject, known));
   for (const { rule, check, readsFamilies } of asked) {
     const problems = check(context);
     // Nearly always: even to walk along nothing makes garbage, and this is done for each rule.

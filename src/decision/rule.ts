@@ -209,7 +209,33 @@ export type Feature =
   /** Two ports of one number. */
   | "port-twice"
   /** spec.loadBalancerSourceRanges. */
-  | "source-ranges";
+  | "source-ranges"
+  /** spec.allocateLoadBalancerNodePorts is false. */
+  | "no-node-ports"
+  /** The API server has filled in its defaults: the validating phase. */
+  | "defaulted"
+  /** The namespace has the label dualstack.dev/inject. */
+  | "scope-label"
+  /** The namespace picks a policy by label. */
+  | "picked-policy"
+  /** The object arrived without a value that the policy injects. */
+  | "missing-values"
+  /** The cluster profile does not say that all subnets have IPv6. */
+  | "subnets-without-ipv6"
+  /** The cluster profile has an overlay network. */
+  | "overlay-network"
+  /** The cluster profile is Gardener's. */
+  | "gardener"
+  /** The controller's feature gate EnableIPTargetType is off. */
+  | "no-ip-targets"
+  /** The controller's feature gate NLBSecurityGroup is off. */
+  | "no-nlb-security-groups";
+
+/** Of annotations. One that ends with a dot, a dash or a slash stands for its family. */
+export type Keys = readonly [string, ...string[]];
+
+/** The checks that a rule may have, each for one kind of context. */
+export type CheckName = "service" | "ingress" | "binding" | "backend";
 
 export interface Rule {
   /** API: in messages, policies, metrics and confirmations. Never renamed. */
@@ -232,11 +258,11 @@ export interface Rule {
   /** The rule compares with the stored object: it is not asked about others. */
   readonly updatesOnly?: true;
   /**
-   * The rule has nothing to say of an object without any of these annotations (of an update: without any on the stored one
-   * either), and is not asked. A key that ends with a dot stands for its family.
+   * The rule, or one of its checks, has nothing to say of an object without any of these annotations (of an update: without any
+   * on the stored one either), and is not asked.
    */
-  readonly onlyWith?: readonly [string, ...string[]];
-  /** The same of what a Service's spec must have: without any of these, and of those annotations, the rule is not asked. */
+  readonly onlyWith?: Keys | Readonly<Partial<Record<CheckName, Keys>>>;
+  /** The same of a Service and what is known of its surroundings: without any of these, and of those annotations, `service` is not asked. */
   readonly onlyFor?: readonly [Feature, ...Feature[]];
   /** Whether the check reads spec.ipFamilies, which the API server may have yet to allocate. */
   readonly readsFamilies?: true;

@@ -11,6 +11,7 @@ export const dualstackNeedsIpv6Subnets = defineRule({
   remediation:
     'Give each subnet of the load balancer an IPv6 CIDR and have the cluster profile say so, or set ip-address-type to "ipv4".',
   source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html",
+  onlyFor: ["subnets-without-ipv6"],
   service({ controller, inForce, facts, old }) {
     const lives = old?.provisioned === true && old.controller.name === controller.name;
     const before = lives ? old.inForce.ipAddressType : undefined;

@@ -13,6 +13,7 @@ export const dualstackWithOwnSecurityGroups = defineRule({
     Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:131-150",
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_load_balancer.go:285-300",
   },
+  onlyWith: { service: [nlb.securityGroups] },
   service,
   ingress,
 });

@@ -11,6 +11,7 @@ export const dualstackWithoutPublicIpv4IsForPublicAlbs = defineRule({
   remediation: 'Use "dualstack", or set the scheme to "internet-facing" if the ALB is meant to be public.',
   source:
     "https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-dual-stack-without-public-ipv4-application-load-balancer/",
+  onlyWith: { service: [nlb.ipAddressType] },
   service,
   ingress,
 });

@@ -9,6 +9,7 @@ export const gardenerNeedsInstanceTargets = defineRule({
   summary: "Load balancers of a cluster that Gardener runs have instance targets.",
   remediation: 'Write "instance".',
   source: "Gardener extension for AWS 1.73, docs/usage/usage.md:491",
+  onlyFor: ["gardener"],
   service({ service: { annotations }, controller, inForce, facts }) {
     if (facts.profile.platform !== "gardener" || controller.name !== "aws-load-balancer-controller") return [];
     // On an overlay network the rule on that has the reason.

@@ -23,6 +23,7 @@ export const healthCheckPortUnresolved = defineRule({
     Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:432-453",
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:408",
   },
+  onlyWith: { service: [nlb.healthcheckPort] },
   service,
   ingress,
 });

@@ -14,6 +14,7 @@ export const ipTargetsDisabled = defineRule({
     Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:524-534",
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:255-272",
   },
+  onlyFor: ["no-ip-targets"],
   service,
   ingress,
 });

@@ -10,6 +10,7 @@ export const ipTargetsOnOverlayNetwork = defineRule({
   summary: "Pods that are targets of a load balancer have addresses of the VPC.",
   remediation: 'Set the annotation nlb-target-type to "instance".',
   source: "https://github.com/gardener/gardener-extension-provider-aws/blob/v1.73.0/docs/usage/usage.md",
+  onlyFor: ["overlay-network"],
   service,
   ingress(context) {
     return context.facts.profile.overlayNetwork === true ? ipTargetProblems(context, unreachable) : [];

@@ -15,6 +15,8 @@ export const ipv4SourceRangesWithDualstack = defineRule({
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_managed_sg.go:76-119",
   },
   blocksInjection: true,
+  onlyWith: { service: [nlb.loadBalancerSourceRanges] },
+  onlyFor: ["source-ranges"],
   service,
   ingress,
 });

@@ -14,6 +14,7 @@ export const nodePortNotAllocated = defineRule({
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:205-209",
   },
   blocksInjection: true,
+  onlyFor: ["no-node-ports"],
   service,
   ingress,
 });

@@ -15,6 +15,7 @@ export const policyLabelUnusable = defineRule({
   source: "LoadBalancerPolicy, spec.selectable and spec.overridable",
   // The fault is the namespace's: no injected value brings it about.
   blocksInjection: false,
+  onlyFor: ["picked-policy"],
   service(context) {
     if (context.service.type !== "LoadBalancer") return [];
     return unusablePick(context, context.old?.service.type !== "LoadBalancer");

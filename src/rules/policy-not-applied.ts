@@ -11,6 +11,7 @@ export const policyNotApplied = defineRule({
   remediation: "Try again: the mutating webhook was not called or did not answer.",
   source: "The failurePolicy Ignore of the mutating webhook configuration",
   blocksInjection: false,
+  onlyFor: ["missing-values"],
   service: missingValues,
   ingress: missingValues,
 });

@@ -14,6 +14,8 @@ export const securityGroupsCannotBeRemoved = defineRule({
   source: "AWS Load Balancer Controller 3.5, pkg/service/model_build_load_balancer.go:110-118",
   // An NLB from before controller version 2.6, or one that lost the annotation since, has none although nothing says so.
   confirmable: true,
+  onlyWith: [nlb.disableNlbSg],
+  onlyFor: ["no-nlb-security-groups"],
   service,
 });
 

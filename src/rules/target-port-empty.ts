@@ -12,6 +12,7 @@ export const targetPortEmpty = defineRule({
     Service: "AWS Load Balancer Controller 3.5, pkg/service/model_build_target_group.go:140-145",
     Ingress: "AWS Load Balancer Controller 3.5, pkg/ingress/model_build_target_group.go:205-209",
   },
+  onlyFor: ["defaulted"],
   service,
   ingress,
 });

@@ -13,6 +13,8 @@ export const unreadableOptOut = defineRule({
   remediation: 'Write "false" to have nothing injected into this object, or delete the annotation.',
   source: "LoadBalancerPolicy, labels and annotations of namespaces and objects",
   blocksInjection: false,
+  onlyWith: { service: [injectKey] },
+  onlyFor: ["scope-label"],
   service: (context) => check(context.service.annotations, context),
   ingress: (context) => check(context.ingress.annotations, context),
 });

@@ -3,6 +3,9 @@ import type { AnnotatedObject } from "../annotations/catalog.ts";
 import { annotationField, defineRule } from "../decision/rule.ts";
 import type { IngressContext, Problem, ServiceContext } from "../decision/rule.ts";
 
+const nlbPrefix = "service.beta.kubernetes.io/aws-load-balancer-";
+const albPrefix = "alb.ingress.kubernetes.io/";
+
 export const wrongAnnotationPrefix = defineRule({
   id: "wrong-annotation-prefix",
   kinds: ["Service", "Ingress"],
@@ -11,12 +14,10 @@ export const wrongAnnotationPrefix = defineRule({
   summary: "A Service has no annotations for ALBs, and an Ingress has none for NLBs.",
   remediation: "Delete the annotation, which has no counterpart here.",
   source: "AWS Load Balancer Controller 3.5, pkg/annotations/constants.go:14-134",
+  onlyWith: { service: [albPrefix], ingress: [nlbPrefix, nlb.loadBalancerSourceRanges] },
   service,
   ingress,
 });
-
-const nlbPrefix = "service.beta.kubernetes.io/aws-load-balancer-";
-const albPrefix = "alb.ingress.kubernetes.io/";
 
 /** The Service may stand behind an Ingress as well: what is read there is in its place. */
 function service({ service: { annotations, type }, controller }: ServiceContext): readonly Problem[] {

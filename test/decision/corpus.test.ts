@@ -175,8 +175,13 @@ describe("a cluster with the AWS controller's own Service webhook", () => {
 describe("a rule that is not asked had nothing to say", () => {
   const everyRule = rules.map(({ onlyWith: _keys, onlyFor: _features, ...rule }) => rule);
   const noPolicy = resolvePolicy(policySet([]), {});
-  const reported = (subject: ServiceSubject | IngressSubject, facts: Facts, list: typeof rules): readonly string[] =>
-    evaluate(subject, { rules: list, policy: noPolicy, facts, missing: [] }).map(
+  const reported = (
+    subject: ServiceSubject | IngressSubject,
+    facts: Facts,
+    list: typeof rules,
+    surroundings: Partial<Parameters<typeof evaluate>[1]> = {},
+  ): readonly string[] =>
+    evaluate(subject, { rules: list, policy: noPolicy, facts, missing: [], ...surroundings }).map(
       ({ rule, problem }) => `${rule.id} ${problem.field}`,
     );
 
@@ -195,6 +200,40 @@ describe("a rule that is not asked had nothing to say", () => {
         expect(reported(subject, facts, rules)).toEqual(reported(subject, facts, everyRule));
       }),
       { numRuns: 800 },
+    );
+  });
+
+  it("of a Service in either phase, whatever is known around it", () => {
+    const profile = fc.record({
+      overlayNetwork: fc.constantFrom(true, false, undefined),
+      platform: fc.constantFrom("gardener" as const, undefined),
+      subnetsHaveIPv6: fc.constantFrom(true, false, "some" as const, undefined),
+      EnableIPTargetType: fc.boolean(),
+      NLBSecurityGroup: fc.boolean(),
+    });
+    const around = fc.record({
+      labels: fc.constantFrom({}, { "dualstack.dev/inject": "perhaps" }, { "dualstack.dev/policy": "gone" }),
+      missing: fc.constantFrom([], [{ field: "spec.loadBalancerClass", value: "service.k8s.aws/nlb" }]),
+      set: anyPolicies,
+      phase: fc.constantFrom<Phase>("mutating", "validating"),
+    });
+    const any = fc.constantFrom(...corpus);
+    fc.assert(
+      fc.property(any, fc.option(any), profile, around, (now, before, known, { labels, missing, set, phase }) => {
+        const { EnableIPTargetType, NLBSecurityGroup, ...others } = known;
+        const featureGates = { ...now.facts.profile.featureGates, EnableIPTargetType, NLBSecurityGroup };
+        const facts: Facts = {
+          ...now.facts,
+          namespaceLabels: labels,
+          profile: { ...now.facts.profile, ...others, featureGates },
+        };
+        const surroundings = { policy: resolvePolicy(set, labels), missing };
+        const subject = subjectOf(now.object, phase, before === null ? undefined : provisioned(before.object));
+        expect(reported(subject, facts, rules, surroundings)).toEqual(
+          reported(subject, facts, everyRule, surroundings),
+        );
+      }),
+      { numRuns: 1500 },
     );
   });
 
