@@ -15,6 +15,7 @@ import type { ReviewedPolicy } from "../kubernetes/policy-review.ts";
 import type { Labels, PolicySet } from "../policy/resolve.ts";
 import { buildBatch } from "./batch.ts";
 import { Overloaded } from "./overload.ts";
+import type { InFlight } from "./overload.ts";
 import { lookUpTime } from "./request-deadline.ts";
 import type { Traces } from "./open-telemetry.ts";
 import { sendStatus } from "./status.ts";
@@ -47,6 +48,7 @@ export interface AdmissionDependencies {
   /** Makes a class known that was created a moment ago. undefined: nothing to wait for. */
   readonly lookUpClass: (name: string, deadlineMs: number) => Promise<void> | undefined;
   readonly answered: (answered: Answered) => void;
+  readonly requests: InFlight;
   /** undefined: no traces are wanted. */
   readonly traces?: Pick<Traces, "arrived" | "answered"> | undefined;
   readonly log: Pick<FastifyBaseLogger, "error" | "warn">;
@@ -60,9 +62,12 @@ export type IsLast = (socket: Socket, now: number) => boolean;
 
 /** Adds POST /mutate and POST /validate. No schema is attached to them: Fastify's default validator would change the body. */
 export function addAdmissionRoutes(app: FastifyInstance, dependencies: AdmissionDependencies, isLast: IsLast): void {
-  const { log } = dependencies;
-  const batch = buildBatch((error) => {
-    log.error({ err: error }, "a decision was answered and could not be reported");
+  const { log, requests } = dependencies;
+  const batch = buildBatch({
+    isAlone: () => requests.count() === 1,
+    onBug(error) {
+      log.error({ err: error }, "a decision was answered and could not be reported");
+    },
   });
   const route = (webhook: Webhook, phase: Phase) => (request: FastifyRequest, reply: FastifyReply) => {
     const started = performance.now();

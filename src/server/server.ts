@@ -7,7 +7,7 @@ import type { AdmissionDependencies, IsLast } from "./admission.ts";
 import { bodyBudget, bodyLimit, discard } from "./body-budget.ts";
 import { connectionAge } from "./connection-age.ts";
 import { Overloaded } from "./overload.ts";
-import type { InFlight, ShedReason } from "./overload.ts";
+import type { ShedReason } from "./overload.ts";
 import { refusals } from "./refusals.ts";
 import type { RefusalDependencies } from "./refusals.ts";
 import { deadlineOf } from "./request-deadline.ts";
@@ -22,7 +22,6 @@ const connectionsCheckingInterval = 5000;
 export interface ServerDependencies extends AdmissionDependencies, RefusalDependencies {
   /** While true, each answer asks its connection to close, so that callers go to another replica. */
   readonly draining: () => boolean;
-  readonly requests: InFlight;
   readonly limits: Limits;
   /** TLS; without it the server speaks plain HTTP, for tests that need no port. */
   readonly tls?: ServerOptions;
