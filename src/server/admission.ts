@@ -92,11 +92,11 @@ export function addAdmissionRoutes(app: FastifyInstance, dependencies: Admission
           { webhook, review, labels, isLastAnswer },
           dependencies,
         );
+        const told = { webhook, review, decision, outcome, refusedFields };
+        // Its span ends with the answer.
+        dependencies.traces?.answered(request.raw, told);
         batch.report(() => {
-          const seconds = (performance.now() - started) / 1000;
-          const answered: Answered = { webhook, review, decision, outcome, seconds, refusedFields };
-          dependencies.answered(answered);
-          dependencies.traces?.answered(request.raw, answered);
+          dependencies.answered({ ...told, seconds: (performance.now() - started) / 1000 });
         });
       };
       const labels = lookUp(review, request, dependencies);

@@ -9,11 +9,13 @@ import type { Answered } from "./admission.ts";
 
 /** Imported only where an endpoint is given: the libraries take 20 MiB of memory. */
 
+type Traced = Pick<Answered, "review" | "decision" | "outcome">;
+
 export interface Traces {
   /** Called with every request, however it ends. */
   readonly arrived: (request: IncomingMessage, response: ServerResponse) => void;
   /** What was decided about one, before its answer has gone. */
-  readonly answered: (request: IncomingMessage, answered: Answered) => void;
+  readonly answered: (request: IncomingMessage, answered: Traced) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export function startTraces({ endpoint, version, log }: TracesOptions): Traces {
   });
   const tracer = provider.getTracer("dualstack-webhook", version);
   const propagator = new W3CTraceContextPropagator();
-  const decisions = new WeakMap<IncomingMessage, Answered>();
+  const decisions = new WeakMap<IncomingMessage, Traced>();
 
   function finish(request: IncomingMessage, response: ServerResponse, startTime: number): void {
     const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
@@ -87,7 +89,7 @@ function routeOf(url: string): string {
 }
 
 /** What finds a request again, and what became of it: no user, and no value of the object. */
-function attributesOf({ review, decision, outcome }: Answered): Attributes {
+function attributesOf({ review, decision, outcome }: Traced): Attributes {
   return {
     "k8s.admission.uid": review.uid,
     "k8s.admission.operation": review.operation,
