@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 /**
  * Why a call is not answered now. in-flight: too many at once. body-bytes: their bodies are too large together. lag: too
  * many for an event loop that is behind. late: its caller no longer waits. connections: too many, and this one was dropped.
@@ -30,12 +32,14 @@ export interface InFlightOptions {
   readonly isLagging: () => boolean;
 }
 
-/** Counts the requests that have been let in and not been answered. */
+/** Counts the requests that are under way: let in and not answered, or about to be refused. */
 export interface InFlight {
   readonly count: () => number;
   /** Lets a request in, for which `leave` is to be called once. Otherwise says why not. */
   readonly enter: () => ShedReason | undefined;
   readonly leave: () => void;
+  /** Takes note of one that is not let in until its response is closed. */
+  readonly refuse: (response: ServerResponse) => void;
 }
 
 /**
@@ -46,17 +50,24 @@ const lagShare = 0.05;
 
 export function inFlight({ most, isLagging }: InFlightOptions): InFlight {
   const mostInLag = Math.ceil(most * lagShare);
-  let count = 0;
+  let letIn = 0;
+  let refused = 0;
   return {
-    count: () => count,
+    count: () => letIn + refused,
     enter() {
-      if (count >= most) return "in-flight";
-      if (count >= mostInLag && isLagging()) return "lag";
-      count += 1;
+      if (letIn >= most) return "in-flight";
+      if (letIn >= mostInLag && isLagging()) return "lag";
+      letIn += 1;
       return undefined;
     },
     leave() {
-      count -= 1;
+      letIn -= 1;
+    },
+    refuse(response) {
+      refused += 1;
+      response.once("close", () => {
+        refused -= 1;
+      });
     },
   };
 }

@@ -18,7 +18,7 @@ interface SelfManagedState {
 /** All are asked at each scrape. */
 export interface ScrapeOptions {
   readonly version: string;
-  /** Requests let in and not answered yet. */
+  /** Requests that are under way, those that will be refused among them. */
   readonly inFlight: () => number;
   readonly caches: () => readonly CacheState[];
   readonly certificateExpiry: () => Date | undefined;

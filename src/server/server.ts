@@ -84,7 +84,10 @@ export function buildServer(dependencies: ServerDependencies): FastifyInstance {
     { raw }: FastifyReply,
   ): RequestPayload | ShedReason => {
     const reason = requests.enter();
-    if (reason !== undefined) return reason;
+    if (reason !== undefined) {
+      requests.refuse(raw);
+      return reason;
+    }
     if (headers["transfer-encoding"] !== undefined) {
       raw.once("close", requests.leave);
       return budget.meter(body, raw) ?? "body-bytes";

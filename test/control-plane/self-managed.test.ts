@@ -164,7 +164,7 @@ describe("with two replicas", () => {
 });
 
 describe("renewal", () => {
-  it("two replicas whose certificates live for a minute become ready, from an empty Secret", async () => {
+  it("two replicas whose certificates live for a minute and a half become ready, from an empty Secret", async () => {
     await Promise.all(replicas.map((each) => each.stop()));
     await expectSuccess(plane.kubectl(["delete", "secret", "dualstack-webhook-ca", "-n", "dualstack-system"]));
     await expectSuccess(apply([emptySecret()]));
